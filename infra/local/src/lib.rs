@@ -1,0 +1,1 @@
+//! A local event source mapping: Kafka in, real function processes out.

@@ -1,0 +1,1 @@
+//! Converters between bytes and [`Data`](crate::Data).

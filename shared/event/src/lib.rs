@@ -1,0 +1,1 @@
+//! The Lambda event of a Kafka event source mapping, decoded without copying, and written.
