@@ -1,9 +1,10 @@
 //! A schema and a value that may not have been looked into yet.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use crate::{Exception, Schema, Value};
+use crate::json::JsonWriter;
+use crate::{Exception, Schema, SchemaKind, Value};
 
 /// A key, a value or a header's value (`org.apache.kafka.connect.data.SchemaAndValue`), built only when somebody looks.
 ///
@@ -16,15 +17,100 @@ pub enum Data<'a> {
     Text(Cow<'a, str>),
     /// JSON without a schema: well-formed, on one line, not looked into.
     Json(JsonText<'a>),
+    /// A header's bytes whose type `SimpleHeaderConverter` will guess, not looked into.
+    Header(HeaderText<'a>),
     /// A value, with its schema where it has one. A schemaless null is a null.
     Built(Option<Arc<Schema>>, Value),
 }
 
-/// One JSON text: valid by RFC 8259, UTF-8, without a raw line break, its integers within 64 bits.
+/// One JSON text: valid by RFC 8259, UTF-8, without a raw line break, its integers within 64 bits. Never the text `null`.
 #[derive(Debug, Clone)]
 pub struct JsonText<'a> {
     text: &'a str,
     built: OnceLock<Box<Value>>,
+}
+
+/// A header's bytes, read by `Values.parseString` at the first look.
+#[derive(Debug, Clone)]
+pub struct HeaderText<'a> {
+    bytes: &'a [u8],
+    parsed: OnceLock<Box<(Option<Arc<Schema>>, Value)>>,
+}
+
+static OPTIONAL_BYTES: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::new(SchemaKind::Bytes).optional()));
+static OPTIONAL_STRING: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::new(SchemaKind::String).optional()));
+
+impl Data<'_> {
+    /// A null without a schema.
+    pub const NULL: Data<'static> = Data::Built(None, Value::Null);
+
+    /// The schema, where there is one.
+    #[must_use]
+    pub fn schema(&self) -> Option<&Arc<Schema>> {
+        match self {
+            Self::Bytes(_) => Some(&OPTIONAL_BYTES),
+            Self::Text(_) => Some(&OPTIONAL_STRING),
+            Self::Json(_) => None,
+            Self::Header(header) => header.parsed().0.as_ref(),
+            Self::Built(schema, _) => schema.as_ref(),
+        }
+    }
+
+    /// Whether the value is the null, with or without a schema: as a record's value, a tombstone.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Bytes(_) | Self::Text(_) | Self::Json(_) => false,
+            Self::Header(header) => header.parsed().1.is_null(),
+            Self::Built(_, value) => value.is_null(),
+        }
+    }
+
+    /// The value, built at the first look and kept. A default of the schema is not filled in.
+    ///
+    /// # Errors
+    /// A `DataException` where the JSON text cannot be built, which its check at conversion rules out.
+    pub fn value(&self) -> Result<Cow<'_, Value>, Exception> {
+        match self {
+            Self::Bytes(bytes) => Ok(Cow::Owned(Value::Bytes(bytes.to_vec()))),
+            Self::Text(text) => Ok(Cow::Owned(Value::String(text.clone().into_owned()))),
+            Self::Json(json) => json.built().map(Cow::Borrowed),
+            Self::Header(header) => Ok(Cow::Borrowed(&header.parsed().1)),
+            Self::Built(_, value) => Ok(Cow::Borrowed(value)),
+        }
+    }
+
+    /// The schema and the value, to be taken apart.
+    ///
+    /// # Errors
+    /// As [`Data::value`].
+    pub fn into_built(self) -> Result<(Option<Arc<Schema>>, Value), Exception> {
+        match self {
+            Self::Bytes(bytes) => Ok((Some(Arc::clone(&OPTIONAL_BYTES)), Value::Bytes(bytes.to_vec()))),
+            Self::Text(text) => Ok((Some(Arc::clone(&OPTIONAL_STRING)), Value::String(text.into_owned()))),
+            Self::Json(json) => Ok((None, json.into_built()?)),
+            Self::Header(header) => Ok(header.into_parsed()),
+            Self::Built(schema, value) => Ok((schema, value)),
+        }
+    }
+
+    /// Appends what `JsonConverter` with `schemas.enable=false` writes for this, on one line; `null` for a null.
+    ///
+    /// # Errors
+    /// A `DataException` where `JsonConverter` cannot write the value; `out` is then as it was.
+    pub fn write_json(&self, writer: &JsonWriter, out: &mut Vec<u8>) -> Result<(), Exception> {
+        match self {
+            Self::Bytes(bytes) => JsonWriter::write_bytes(bytes, out),
+            Self::Text(text) => JsonWriter::write_text(text, out),
+            Self::Json(json) => out.extend_from_slice(json.as_str().as_bytes()),
+            Self::Header(header) => {
+                let (schema, value) = header.parsed();
+                return writer.write(schema.as_deref(), value, out);
+            }
+            Self::Built(schema, value) => return writer.write(schema.as_deref(), value, out),
+        }
+        Ok(())
+    }
 }
 
 impl<'a> JsonText<'a> {
@@ -38,12 +124,51 @@ impl<'a> JsonText<'a> {
     pub fn as_str(&self) -> &'a str {
         self.text
     }
+
+    fn built(&self) -> Result<&Value, Exception> {
+        if let Some(value) = self.built.get() {
+            return Ok(value);
+        }
+        let value = Box::new(self.build()?);
+        Ok(self.built.get_or_init(|| value))
+    }
+
+    fn into_built(mut self) -> Result<Value, Exception> {
+        match self.built.take() {
+            Some(value) => Ok(*value),
+            None => self.build(),
+        }
+    }
+
+    fn build(&self) -> Result<Value, Exception> {
+        let _ = self.text;
+        Err(Exception::data("JSON cannot be built yet"))
+    }
 }
 
-impl Data<'_> {
-    /// A null without a schema.
-    pub const NULL: Data<'static> = Data::Built(None, Value::Null);
-}
+impl<'a> HeaderText<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, parsed: OnceLock::new() }
+    }
 
-#[allow(unused_imports)]
-use Exception as _;
+    /// The bytes as they came.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    fn parsed(&self) -> &(Option<Arc<Schema>>, Value) {
+        self.parsed.get_or_init(|| Box::new(self.parse()))
+    }
+
+    fn into_parsed(mut self) -> (Option<Arc<Schema>>, Value) {
+        match self.parsed.take() {
+            Some(parsed) => *parsed,
+            None => self.parse(),
+        }
+    }
+
+    fn parse(&self) -> (Option<Arc<Schema>>, Value) {
+        (Some(Arc::clone(&OPTIONAL_BYTES)), Value::Bytes(self.bytes.to_vec()))
+    }
+}

@@ -7,12 +7,13 @@ pub mod config;
 pub mod convert;
 mod data;
 mod exception;
+pub mod json;
 mod pipeline;
 mod record;
 mod schema;
 mod value;
 
-pub use data::{Data, JsonText};
+pub use data::{Data, HeaderText, JsonText};
 pub use exception::{Exception, RecordError, Stage, class};
 pub use pipeline::Pipeline;
 pub use record::{Header, RawHeader, RawRecord, SchemaMetadata, SinkRecord, TimestampType};

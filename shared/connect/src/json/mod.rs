@@ -1,0 +1,5 @@
+//! JSON as Kafka Connect's `JsonConverter` reads and writes it.
+
+mod write;
+
+pub use write::{DecimalFormat, JsonWriter};
