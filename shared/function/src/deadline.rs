@@ -1,0 +1,38 @@
+//! How long an invocation may still take.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// The moment by which a sink returns: the invocation's own end, less a margin for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Instant);
+
+/// Time kept for the answer, at most; short invocations keep a tenth.
+const MARGIN: Duration = Duration::from_secs(1);
+
+impl Deadline {
+    /// The deadline of an invocation that Lambda ends at `end`.
+    pub(crate) fn of_invocation(end: SystemTime) -> Self {
+        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+        Self::after(left.saturating_sub(MARGIN.min(left / 10)))
+    }
+
+    /// A deadline this far from now.
+    #[must_use]
+    pub fn after(left: Duration) -> Self {
+        Self(Instant::now() + left)
+    }
+
+    /// The time left; zero once it is over.
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// The moment itself, for a timeout.
+    #[must_use]
+    pub fn instant(self) -> Instant {
+        self.0
+    }
+}

@@ -1,0 +1,118 @@
+//! One invocation: event in, answer out.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use connect::config::Framework;
+use event::{Buffers, Event, Invocation};
+use lambda_runtime::{Context, Diagnostic};
+use serde_json::{Value, json};
+
+use crate::delivery::{self, Counts, PartitionDelivery};
+use crate::metrics::BatchMetrics;
+use crate::{Deadline, Sink, answer};
+
+/// A started function.
+#[derive(Debug)]
+pub(crate) struct Function<S> {
+    sink: S,
+    framework: Framework,
+    item_failures: bool,
+    /// The last event's memory, for the next one.
+    buffers: Mutex<Option<Buffers>>,
+}
+
+impl<S: Sink> Function<S> {
+    pub(crate) fn new(sink: S, framework: Framework, item_failures: bool) -> Self {
+        Self { sink, framework, item_failures, buffers: Mutex::new(None) }
+    }
+
+    /// Handles one invocation's raw body.
+    pub(crate) async fn invoke(&self, body: &[u8], context: &Context) -> Result<Value, Diagnostic> {
+        let deadline = Deadline::of_invocation(context.deadline());
+        match event::decode_into(body, self.take_buffers()) {
+            Ok(Invocation::Kafka(event)) => self.deliver(event, false, deadline).await,
+            Ok(Invocation::Replay(event)) => self.deliver(event, true, deadline).await,
+            Ok(Invocation::Tick) => self.tick(deadline).await,
+            Err((error, buffers)) => {
+                self.keep_buffers(buffers);
+                let failure = Diagnostic { error_type: "Event.Unknown".to_owned(), error_message: error.to_string() };
+                tracing::error!(connector = self.framework.name, "{error}");
+                Err(failure)
+            }
+        }
+    }
+
+    async fn deliver(&self, event: Event, replay: bool, deadline: Deadline) -> Result<Value, Diagnostic> {
+        let answer = self.put(&event, replay, deadline).await;
+        self.keep_buffers(event.into_buffers());
+        answer
+    }
+
+    async fn put(&self, event: &Event, replay: bool, deadline: Deadline) -> Result<Value, Diagnostic> {
+        let started = Instant::now();
+        let (batch, mut deliveries) = delivery::convert(event, &self.framework, replay);
+        let oldest_timestamp = batch
+            .partitions
+            .iter()
+            .flat_map(|partition| &partition.records)
+            .filter_map(|record| record.timestamp)
+            .min();
+        let outcomes = self.sink.put(&batch, deadline).await;
+        let retries = delivery::settle(&batch, outcomes, &mut deliveries, &self.framework);
+        let counts = total(&deliveries);
+        debug_assert_eq!(counts.total(), event.record_count() as u64, "every record has exactly one outcome");
+        BatchMetrics { counts, retries, put_time: started.elapsed(), oldest_timestamp }.emit(&self.framework.name);
+        self.log(&deliveries, counts);
+        answer::answer(&deliveries, self.item_failures)
+    }
+
+    async fn tick(&self, deadline: Deadline) -> Result<Value, Diagnostic> {
+        match self.sink.tick(deadline).await {
+            Ok(()) => Ok(json!({})),
+            Err(error) => {
+                tracing::error!(connector = self.framework.name, %error, "the scheduled tick failed");
+                Err(Diagnostic { error_type: "Tick.Failed".to_owned(), error_message: error.to_string() })
+            }
+        }
+    }
+
+    fn log(&self, deliveries: &[PartitionDelivery<'_>], counts: Counts) {
+        for delivery in deliveries.iter().filter(|delivery| !delivery.handed_back.is_empty()) {
+            tracing::error!(
+                connector = self.framework.name,
+                topic = delivery.topic,
+                partition = delivery.partition,
+                handed_back = delivery.handed_back.len(),
+                "{}",
+                answer::reason(delivery)
+            );
+        }
+        tracing::debug!(
+            connector = self.framework.name,
+            stored = counts.stored,
+            filtered = counts.filtered,
+            skipped = counts.skipped,
+            handed_back = counts.handed_back,
+            "batch"
+        );
+    }
+
+    fn take_buffers(&self) -> Buffers {
+        self.buffers.lock().ok().and_then(|mut kept| kept.take()).unwrap_or_default()
+    }
+
+    fn keep_buffers(&self, buffers: Buffers) {
+        if let Ok(mut kept) = self.buffers.lock() {
+            *kept = Some(buffers);
+        }
+    }
+}
+
+fn total(deliveries: &[PartitionDelivery<'_>]) -> Counts {
+    let mut counts = Counts::default();
+    for delivery in deliveries {
+        counts.add(delivery.counts);
+    }
+    counts
+}
