@@ -1,1 +1,3 @@
 //! What crosses crates: end to end, vectors, benchmarks.
+
+pub mod servers;
