@@ -92,7 +92,7 @@ async fn report_failed_start(failure: &Diagnostic) {
     let client = lambda_runtime_api_client::Client::builder().build();
     let sent = match client {
         Ok(client) => client.call(request).await.map(drop),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     if let Err(error) = sent {
         tracing::warn!(%error, "the failed start could not be reported to Lambda");

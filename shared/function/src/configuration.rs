@@ -60,14 +60,12 @@ enum Source<'a> {
 impl<'a> Source<'a> {
     fn of(text: &'a str) -> Self {
         let text = text.trim();
-        let kinds: [(&str, fn(&'a str) -> Self); 4] = [
-            ("file:", Self::File),
-            ("ssm:", Self::Ssm),
-            ("secretsmanager:", Self::SecretsManager),
-            ("s3://", Self::S3),
-        ];
-        let found = kinds.iter().find_map(|(prefix, kind)| Some(kind(text.strip_prefix(prefix)?)));
-        found.unwrap_or(Self::Inline(text))
+        let after = |prefix: &str| text.strip_prefix(prefix);
+        None.or_else(|| after("file:").map(Self::File))
+            .or_else(|| after("ssm:").map(Self::Ssm))
+            .or_else(|| after("secretsmanager:").map(Self::SecretsManager))
+            .or_else(|| after("s3://").map(Self::S3))
+            .unwrap_or(Self::Inline(text))
     }
 
     async fn read(&self) -> Result<String, String> {

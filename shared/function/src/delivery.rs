@@ -1,8 +1,8 @@
 //! From a decoded event to a batch, and from the sink's outcomes to a full account of every record.
 
 use connect::config::{Framework, Tolerance};
-use connect::{RawRecord, RecordError, SinkRecord};
-use event::Event;
+use connect::{Exception, RawRecord, RecordError, SinkRecord, Stage, class};
+use event::{Event, UndecodableRecord};
 
 use crate::outcome::Fate;
 use crate::{Batch, Outcomes, PartitionBatch, PutError};
@@ -72,7 +72,7 @@ pub(crate) fn convert<'a>(
         };
         let mut records: Vec<SinkRecord<'a>> = Vec::with_capacity(partition.len());
         for decoded in partition.records() {
-            let decoded = decoded.map_err(|undecodable| (undecodable.offset, undecodable.into_record_error()));
+            let decoded = decoded.map_err(|undecodable| (undecodable.offset, unreadable(&undecodable)));
             let offset = match &decoded {
                 Ok(raw) => Some(raw.offset),
                 Err((offset, _)) => *offset,
@@ -173,5 +173,15 @@ impl PartitionDelivery<'_> {
             "skipped a bad record: {}",
             error.exception
         );
+    }
+}
+
+/// A record that the event itself does not give whole. Kafka Connect has no such case; its nearest is a consumer that cannot
+/// deserialize.
+fn unreadable(record: &UndecodableRecord<'_>) -> RecordError {
+    RecordError {
+        stage: Stage::KafkaConsume,
+        executing_class: "org.apache.kafka.clients.consumer.KafkaConsumer".into(),
+        exception: Exception::new(class::SERIALIZATION, record.reason.to_string()),
     }
 }

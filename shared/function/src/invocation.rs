@@ -30,11 +30,12 @@ impl<S: Sink> Function<S> {
     /// Handles one invocation's raw body.
     pub(crate) async fn invoke(&self, body: &[u8], context: &Context) -> Result<Value, Diagnostic> {
         let deadline = Deadline::of_invocation(context.deadline());
-        match event::decode_into(body, self.take_buffers()) {
+        let mut buffers = self.take_buffers();
+        match event::decode_into(body, &mut buffers) {
             Ok(Invocation::Kafka(event)) => self.deliver(event, false, deadline).await,
             Ok(Invocation::Replay(event)) => self.deliver(event, true, deadline).await,
             Ok(Invocation::Tick) => self.tick(deadline).await,
-            Err((error, buffers)) => {
+            Err(error) => {
                 self.keep_buffers(buffers);
                 let failure = Diagnostic { error_type: "Event.Unknown".to_owned(), error_message: error.to_string() };
                 tracing::error!(connector = self.framework.name, "{error}");
@@ -108,6 +109,9 @@ impl<S: Sink> Function<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 fn total(deliveries: &[PartitionDelivery<'_>]) -> Counts {
     let mut counts = Counts::default();

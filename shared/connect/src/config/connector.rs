@@ -89,7 +89,7 @@ pub fn load<C: ConnectorConfig>(raw: &RawConfig, worker: &RawConfig) -> Result<C
         Some((dialect, framework, own)) if problems.is_empty() => Ok(Connector { dialect, framework, own, report }),
         _ => {
             if problems.is_empty() {
-                problems.about(&CLASS.spec.name.to_owned(), "the configuration is incomplete");
+                problems.about(CLASS.spec.name, "the configuration is incomplete");
             }
             Err(Box::new(Invalid { function: C::FUNCTION, problems, report }))
         }
