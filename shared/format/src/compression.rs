@@ -68,7 +68,7 @@ pub struct Compressor(Encoder);
 enum Encoder {
     None,
     Gzip(Gzip),
-    Snappy(snap::raw::Encoder),
+    Snappy(Box<snap::raw::Encoder>),
     Zstd(zstd::bulk::Compressor<'static>),
 }
 
@@ -81,7 +81,7 @@ impl Compressor {
         Ok(Self(match compression {
             Compression::None => Encoder::None,
             Compression::Gzip(level) => Encoder::Gzip(Gzip::new(level)),
-            Compression::Snappy => Encoder::Snappy(snap::raw::Encoder::new()),
+            Compression::Snappy => Encoder::Snappy(Box::new(snap::raw::Encoder::new())),
             Compression::Zstd => Encoder::Zstd(zstd::bulk::Compressor::new(ZSTD_LEVEL)?),
         }))
     }
