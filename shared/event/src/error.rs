@@ -18,11 +18,11 @@ pub enum EventError {
         position: usize,
     },
     /// The body ends in the middle of a value.
-    #[error("the event is cut off: it ends at line {}, column {} in the middle of a JSON value", .0.line(), .0.column())]
-    Truncated(#[source] serde_json::Error),
+    #[error("the event is cut off: {0}")]
+    Truncated(serde_json::Error),
     /// The body is no JSON.
-    #[error("the event is not valid JSON at line {}, column {}", .0.line(), .0.column())]
-    NotJson(#[source] serde_json::Error),
+    #[error("the event is not valid JSON: {0}")]
+    NotJson(serde_json::Error),
     /// A Kafka event, but not in the form that AWS documents.
     #[error("the event's {member} is {found}, not {expected}")]
     Unexpected {

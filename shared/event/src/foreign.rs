@@ -76,3 +76,42 @@ fn event_source(record: &Map<String, Value>) -> Option<&str> {
 fn text<'a>(object: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
     object.get(member)?.as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_other_services_are_named() {
+        let cases = [
+            (r#"{"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": "b"}]}"#, "an Amazon SQS event"),
+            (r#"{"Records": [{"EventSource": "aws:sns", "Sns": {}}]}"#, "an Amazon SNS event"),
+            (r#"{"Records": [{"eventSource": "aws:s3", "s3": {}}]}"#, "an Amazon S3 event"),
+            (r#"{"eventSource": "aws:rmq", "rmqMessagesByQueue": {}}"#, "an Amazon MQ event"),
+            (r#"{"eventSource": "aws:new"}"#, r#"an event of "aws:new""#),
+            (
+                r#"{"source": "aws.s3", "detail-type": "Object Created", "detail": {}}"#,
+                r#"an Amazon EventBridge event ("Object Created" from "aws.s3")"#,
+            ),
+            (
+                r#"{"version": "2.0", "requestContext": {"http": {}}}"#,
+                "an HTTP request (Amazon API Gateway, function URL or load balancer)",
+            ),
+            (r#"{"deliveryStreamArn": "a", "records": []}"#, "an Amazon Data Firehose event"),
+            (r#"{"awslogs": {"data": "H4s"}}"#, "an Amazon CloudWatch Logs event"),
+            (r#"{"triggerSource": "PreSignUp_SignUp"}"#, "an Amazon Cognito event"),
+            (
+                r#"{"records": {"orders-0": []}}"#,
+                r#"an event with records, but without eventSource ("aws:kafka" or "SelfManagedKafka")"#,
+            ),
+            (r#"[{"eventSource": "aws:kafka", "topic": "orders"}]"#, "a batch from Amazon EventBridge Pipes"),
+            ("[1]", "a JSON array"),
+            ("{}", "an empty JSON object"),
+            (r#"{"order_id": 1}"#, "a JSON object without eventSource"),
+            ("null", "JSON, but not an object"),
+        ];
+        for (body, what) in cases {
+            assert_eq!(describe(body), what, "{body}");
+        }
+    }
+}

@@ -74,4 +74,10 @@ pub enum Reason {
         /// Its place among the record's headers, from 1.
         position: u32,
     },
+    /// A key's or a value's schema metadata has another form than AWS's.
+    #[error("{member} does not give dataFormat and schemaId as strings")]
+    SchemaMetadata {
+        /// `keySchemaMetadata` or `valueSchemaMetadata`.
+        member: &'static str,
+    },
 }

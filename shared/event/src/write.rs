@@ -267,3 +267,113 @@ impl Output for Length {
         self.0 += STANDARD.encoded_length(bytes.len());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SourceKind;
+
+    fn source() -> Source {
+        Source {
+            kind: SourceKind::Msk,
+            event_source_arn: Some("arn:aws:kafka:eu-west-1:123456789012:cluster/shop/c-1".to_owned()),
+            bootstrap_servers: Some("b-1:9098,b-2:9098".to_owned()),
+        }
+    }
+
+    fn record(topic: &str, partition: i32, offset: i64) -> RawRecord<'_> {
+        RawRecord {
+            topic,
+            partition,
+            offset,
+            timestamp: Some(1_545_084_650_987),
+            timestamp_type: TimestampType::CreateTime,
+            key: None,
+            value: None,
+            headers: Vec::new(),
+            key_schema: None,
+            value_schema: None,
+        }
+    }
+
+    fn text(writer: EventWriter) -> String {
+        String::from_utf8(writer.finish()).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_written_as_aws_writes_it() {
+        let schema = SchemaMetadata { data_format: "AVRO".to_owned(), schema_id: Some("7".to_owned()) };
+        let mut writer = EventWriter::new(&source());
+        writer.push(&RawRecord {
+            key: Some(b"recordKey"),
+            value: Some(b"Hello, this is a test."),
+            headers: vec![
+                RawHeader { name: "headerKey", value: Some(&[104, 200]) },
+                RawHeader { name: "none", value: None },
+            ],
+            value_schema: Some(&schema),
+            ..record("mytopic", 0, 15)
+        });
+        let expected = concat!(
+            r#"{"eventSource":"aws:kafka","eventSourceArn":"arn:aws:kafka:eu-west-1:123456789012:cluster/shop/c-1","#,
+            r#""bootstrapServers":"b-1:9098,b-2:9098","records":{"mytopic-0":[{"topic":"mytopic","partition":0,"#,
+            r#""offset":15,"timestamp":1545084650987,"timestampType":"CREATE_TIME","key":"cmVjb3JkS2V5","#,
+            r#""value":"SGVsbG8sIHRoaXMgaXMgYSB0ZXN0Lg==","headers":[{"headerKey":[104,-56]},{"none":null}],"#,
+            r#""valueSchemaMetadata":{"dataFormat":"AVRO","schemaId":"7"}}]}}"#
+        );
+        assert_eq!(text(writer), expected);
+    }
+
+    #[test]
+    fn an_event_without_records_is_complete() {
+        let source = Source { kind: SourceKind::SelfManaged, event_source_arn: None, bootstrap_servers: None };
+        let writer = EventWriter::new(&source);
+        assert_eq!(writer.payload_len(), r#"{"eventSource":"SelfManagedKafka","records":{}}"#.len());
+        assert_eq!(text(writer), r#"{"eventSource":"SelfManagedKafka","records":{}}"#);
+    }
+
+    #[test]
+    fn null_is_left_out_and_empty_is_not() {
+        let mut writer = EventWriter::new(&source());
+        writer.push(&RawRecord { timestamp: None, timestamp_type: TimestampType::None, ..record("t", 0, 1) });
+        writer.push(&RawRecord { key: Some(b""), value: Some(b""), ..record("t", 0, 2) });
+        let event = text(writer);
+        assert!(event.contains(r#""timestamp":-1,"timestampType":"NO_TIMESTAMP_TYPE","headers":[]}"#), "{event}");
+        assert!(event.contains(r#""timestampType":"CREATE_TIME","key":"","value":"","headers":[]}"#), "{event}");
+    }
+
+    #[test]
+    fn records_of_a_partition_need_not_come_together() {
+        let mut writer = EventWriter::new(&source());
+        for (topic, partition, offset) in [("t", 10, 5), ("t", 2, 8), ("t", 10, 6), ("a", 0, 1), ("t", 2, 9)] {
+            writer.push(&record(topic, partition, offset));
+        }
+        assert_eq!(writer.record_count(), 5);
+        let event: serde_json::Value = serde_json::from_slice(&writer.finish()).unwrap();
+        let offsets = |name: &str| -> Vec<i64> {
+            event["records"][name].as_array().unwrap().iter().map(|record| record["offset"].as_i64().unwrap()).collect()
+        };
+        assert_eq!(offsets("a-0"), [1]);
+        assert_eq!(offsets("t-2"), [8, 9]);
+        assert_eq!(offsets("t-10"), [5, 6]);
+    }
+
+    #[test]
+    fn a_batch_can_be_cut_exactly_at_the_limit() {
+        let value = vec![b'x'; 1000];
+        let mut writer = EventWriter::new(&source());
+        let mut offset = 0;
+        let mut next = RawRecord { value: Some(&value), ..record("orders", 0, offset) };
+        while writer.payload_len() + writer.added_len(&next) <= MAX_EVENT_BYTES {
+            writer.push(&next);
+            offset += 1;
+            next.offset = offset;
+        }
+        let with_one_more = writer.payload_len() + writer.added_len(&next);
+        let event = writer.clone().finish();
+        assert_eq!(event.len(), writer.payload_len());
+        assert!(event.len() <= MAX_EVENT_BYTES && with_one_more > MAX_EVENT_BYTES);
+        writer.push(&next);
+        assert_eq!(writer.finish().len(), with_one_more);
+    }
+}

@@ -2,6 +2,8 @@
 
 mod header;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

@@ -261,9 +261,8 @@ enum SchemaMember {
 impl<'de> Shape<'de> for SchemaShape<'_> {
     type Value = Result<Option<u32>, Reason>;
 
-    fn other(self, found: JsonType) -> Self::Value {
-        let expected = "an object with dataFormat and schemaId";
-        Err(Reason::Unexpected { member: self.member, expected, found })
+    fn other(self, _found: JsonType) -> Self::Value {
+        Err(Reason::SchemaMetadata { member: self.member })
     }
 
     fn null(self) -> Self::Value {
