@@ -50,6 +50,17 @@ lint-templates: ## The templates in infra/aws, as written and as SAM translates 
 servers: ## Apache Kafka and MinIO for the tests, once per machine, in ~/.cache/lambda-connect
 	tests/servers/install
 
+.PHONY: bench
+bench: servers $(target)/control/.complete ## The release binary beside a Python function that does the same job
+	cargo build --release --package s3-sink
+	cargo run --package tests --bin bench -- \
+		--function $(target)/release/s3-sink --python $(target)/control/bin/python $(BENCH)
+
+$(target)/control/.complete: tests/bench/requirements.txt
+	python3 -m venv --clear --without-pip $(target)/control
+	python3 -m pip --python $(target)/control/bin/python --disable-pip-version-check install --quiet --requirement $<
+	touch $@
+
 ## To AWS
 
 .PHONY: release
