@@ -71,8 +71,8 @@ release-x86-64 release-arm64: release-%: cargo-lambda ## The functions for Lambd
 	$(with_venv) cargo lambda build --release --$* --bin s3-sink --lambda-dir $(target)/lambda/$*
 
 .PHONY: sam-build
-sam-build: cargo-lambda ## What `sam deploy` uploads
-	$(with_venv) sam build --beta-features --template infra/aws/s3-sink.yaml --build-dir $(target)/sam
+sam-build: cargo-lambda ## What `sam deploy` uploads, in .aws-sam
+	$(with_venv) sam build --beta-features --template infra/aws/s3-sink.yaml
 
 .PHONY: cargo-lambda
 cargo-lambda: $(venv)/.complete ## cargo-lambda with its cross compiler, and SAM's command line, in .venv
@@ -87,7 +87,7 @@ $(venv)/.complete: infra/aws/tools.txt
 .PHONY: clean
 clean: ## Removes what was built here; the servers and tools in ~/.cache/lambda-connect stay
 	cargo clean
-	rm -rf .local $(venv)
+	rm -rf .aws-sam .local $(venv)
 
 .PHONY: help
 help: ## This list
