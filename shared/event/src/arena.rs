@@ -116,15 +116,9 @@ impl Buffers {
             topic(left).cmp(topic(right)).then(left.partition.cmp(&right.partition))
         };
         partitions.sort_by(order);
-        if partitions.is_sorted_by(|left, right| order(left, right).is_lt()) {
-            // The usual event: every topic-partition in one piece.
-        } else {
-            let mut gathered = Vec::with_capacity(records.len());
-            for entry in partitions.iter_mut() {
-                let start = gathered.len();
-                gathered.extend_from_slice(records.get(entry.records.range()).unwrap_or_default());
-                entry.records = Span::new(start..gathered.len());
-            }
+        // In the usual event every topic-partition is in one piece, and no record has to be moved.
+        if !partitions.is_sorted_by(|left, right| order(left, right).is_lt()) {
+            *records = gather(partitions, records);
             partitions.dedup_by(|later, earlier| {
                 let same = order(later, earlier).is_eq();
                 if same {
@@ -132,7 +126,6 @@ impl Buffers {
                 }
                 same
             });
-            *records = gathered;
         }
         for entry in partitions.iter() {
             sort_by_offset(records.get_mut(entry.records.range()).unwrap_or_default());
@@ -200,6 +193,17 @@ impl StoredRecord {
             Self::Undecodable { offset, .. } => *offset,
         }
     }
+}
+
+/// The records in the order of their partitions' entries, which are changed to point there.
+fn gather(partitions: &mut [StoredPartition], records: &[StoredRecord]) -> Vec<StoredRecord> {
+    let mut gathered = Vec::with_capacity(records.len());
+    for entry in partitions {
+        let start = gathered.len();
+        gathered.extend_from_slice(records.get(entry.records.range()).unwrap_or_default());
+        entry.records = Span::new(start..gathered.len());
+    }
+    gathered
 }
 
 /// Stable; a record without an offset stays behind the record that it came after.

@@ -31,7 +31,7 @@ impl fmt::Display for JsonType {
 }
 
 /// What a place in the event takes. Types that it does not name end in [`Shape::other`], read past to their end, so that
-/// the rest of the event can still be read. Only broken JSON is an error.
+/// the rest of the event can still be read. Only broken JSON is an error (and so is a number beyond a double's range).
 pub(crate) trait Shape<'de>: Sized {
     type Value;
 

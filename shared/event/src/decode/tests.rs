@@ -284,6 +284,8 @@ fn other_events_are_errors_that_name_them() {
     assert_eq!(error("\"secret\""), format!("this is JSON, but not an object{ours}"));
     let scheduled = r#"{"lambdaConnectTick": false}"#;
     assert_eq!(error(scheduled), format!("this is a JSON object without eventSource{ours}"));
+    let schedule_of_someone_else = r#"{"source": "shop", "detail-type": "Scheduled Event"}"#;
+    assert!(error(schedule_of_someone_else).contains(r#"("Scheduled Event" from "shop")"#));
     let s3 = r#"{"source": "aws.s3", "detail-type": "Object Created"}"#;
     assert!(error(s3).starts_with(r#"this is an Amazon EventBridge event ("Object Created" from "aws.s3")"#));
     let firehose = r#"{"deliveryStreamArn": "arn", "records": [{"data": "eA=="}]}"#;
