@@ -1,7 +1,7 @@
 //! The sink under test: one bucket of one shared server, one connector configuration, the binary as it is deployed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -89,7 +89,12 @@ impl S3Sink {
 
     /// The function, as the templates deploy it.
     pub(crate) fn function(&self) -> Function {
-        Function::new(binary("s3-sink"))
+        self.function_of(&binary("s3-sink"))
+    }
+
+    /// The function, started by another program.
+    pub(crate) fn function_of(&self, program: &Path) -> Function {
+        Function::new(program)
             .isolated()
             .variable("CONNECTOR_CONFIG", self.config.to_string())
             .variable("AWS_ACCESS_KEY_ID", minio().access_key())
