@@ -31,7 +31,7 @@ build: ## Every crate and program, for debugging
 
 .PHONY: test
 test: servers check ## All checks and all tests; installs the servers that the tests need
-	cargo build --workspace --bins --tests
+	cargo build --workspace --all-targets
 	cargo test --workspace
 	@echo "make test: all checks and all tests passed"
 
