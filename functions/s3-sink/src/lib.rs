@@ -9,6 +9,7 @@
 
 pub mod aiven;
 pub mod config;
+pub mod confluent;
 pub mod layout;
 pub mod plan;
 
