@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use crate::json::JsonWriter;
+use crate::java::decode_utf8;
+use crate::json::{JsonWriter, read_schemaless, write_bytes, write_text};
+use crate::values::parse_string;
 use crate::{Exception, Schema, SchemaKind, Value};
 
 /// A key, a value or a header's value (`org.apache.kafka.connect.data.SchemaAndValue`), built only when somebody looks.
@@ -37,8 +39,12 @@ pub struct HeaderText<'a> {
     parsed: OnceLock<Box<(Option<Arc<Schema>>, Value)>>,
 }
 
-static OPTIONAL_BYTES: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::new(SchemaKind::Bytes).optional()));
-static OPTIONAL_STRING: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::new(SchemaKind::String).optional()));
+/// "Optional bytes".
+pub(crate) static OPTIONAL_BYTES: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| Arc::new(Schema::new(SchemaKind::Bytes).optional()));
+/// "Optional string".
+pub(crate) static OPTIONAL_STRING: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| Arc::new(Schema::new(SchemaKind::String).optional()));
 
 impl Data<'_> {
     /// A null without a schema.
@@ -100,8 +106,8 @@ impl Data<'_> {
     /// A `DataException` where `JsonConverter` cannot write the value; `out` is then as it was.
     pub fn write_json(&self, writer: &JsonWriter, out: &mut Vec<u8>) -> Result<(), Exception> {
         match self {
-            Self::Bytes(bytes) => JsonWriter::write_bytes(bytes, out),
-            Self::Text(text) => JsonWriter::write_text(text, out),
+            Self::Bytes(bytes) => write_bytes(bytes, out),
+            Self::Text(text) => write_text(text, out),
             Self::Json(json) => out.extend_from_slice(json.as_str().as_bytes()),
             Self::Header(header) => {
                 let (schema, value) = header.parsed();
@@ -141,8 +147,7 @@ impl<'a> JsonText<'a> {
     }
 
     fn build(&self) -> Result<Value, Exception> {
-        let _ = self.text;
-        Err(Exception::data("JSON cannot be built yet"))
+        read_schemaless(self.text.as_bytes())
     }
 }
 
@@ -168,7 +173,9 @@ impl<'a> HeaderText<'a> {
         }
     }
 
+    /// What cannot be read for its depth stays bytes.
     fn parse(&self) -> (Option<Arc<Schema>>, Value) {
-        (Some(Arc::clone(&OPTIONAL_BYTES)), Value::Bytes(self.bytes.to_vec()))
+        parse_string(&decode_utf8(self.bytes))
+            .unwrap_or_else(|| (Some(Arc::new(Schema::new(SchemaKind::Bytes))), Value::Bytes(self.bytes.to_vec())))
     }
 }

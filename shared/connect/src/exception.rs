@@ -17,6 +17,18 @@ pub mod class {
     pub const SERIALIZATION: &str = "org.apache.kafka.common.errors.SerializationException";
     /// A schema that cannot be built.
     pub const SCHEMA_BUILDER: &str = "org.apache.kafka.connect.errors.SchemaBuilderException";
+    /// A value of another class than the one that a schema stands for.
+    pub const CLASS_CAST: &str = "java.lang.ClassCastException";
+    /// Something that Kafka Connect expects and that is not there.
+    pub const NULL_POINTER: &str = "java.lang.NullPointerException";
+    /// A text that is no number.
+    pub const NUMBER_FORMAT: &str = "java.lang.NumberFormatException";
+    /// A JSON value that has not the form of its type.
+    pub const INVALID_FORMAT: &str = "com.fasterxml.jackson.databind.exc.InvalidFormatException";
+    /// A name of an encoding that is not known.
+    pub const UNSUPPORTED_CHARSET: &str = "java.nio.charset.UnsupportedCharsetException";
+    /// A name that no encoding can have.
+    pub const ILLEGAL_CHARSET_NAME: &str = "java.nio.charset.IllegalCharsetNameException";
     /// A record that a storage connector's partitioner cannot place.
     pub const PARTITION: &str = "io.confluent.connect.storage.errors.PartitionException";
 }

@@ -7,11 +7,14 @@ pub mod config;
 pub mod convert;
 mod data;
 mod exception;
+mod java;
 pub mod json;
 mod pipeline;
 mod record;
 mod schema;
+mod validate;
 mod value;
+pub mod values;
 
 pub use data::{Data, HeaderText, JsonText};
 pub use exception::{Exception, RecordError, Stage, class};

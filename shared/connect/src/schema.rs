@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::Value;
+use crate::{Exception, Value, class};
 
 /// The types that a schema can have (`org.apache.kafka.connect.data.Schema.Type`).
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +28,33 @@ pub enum SchemaKind {
     String,
     /// Bytes.
     Bytes,
-    /// A list whose items have one schema.
-    Array(Arc<Schema>),
-    /// Keys and values, each with one schema.
-    Map(Arc<Schema>, Arc<Schema>),
+    /// A list whose items have one schema; none where `Values.parseString` found no common one.
+    Array(Option<Arc<Schema>>),
+    /// Keys and values, each with one schema; none where `Values.parseString` found no common one.
+    Map(Option<Arc<Schema>>, Option<Arc<Schema>>),
     /// Named fields in order.
     Struct(Fields),
+}
+
+impl SchemaKind {
+    /// The type's name in exceptions: the constant of `Schema.Type`, such as `INT32`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Int8 => "INT8",
+            Self::Int16 => "INT16",
+            Self::Int32 => "INT32",
+            Self::Int64 => "INT64",
+            Self::Float32 => "FLOAT32",
+            Self::Float64 => "FLOAT64",
+            Self::Boolean => "BOOLEAN",
+            Self::String => "STRING",
+            Self::Bytes => "BYTES",
+            Self::Array(_) => "ARRAY",
+            Self::Map(..) => "MAP",
+            Self::Struct(_) => "STRUCT",
+        }
+    }
 }
 
 /// A struct's field.
@@ -135,6 +156,49 @@ impl Schema {
     pub fn named(mut self, name: &str) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// The schema of the logical type Decimal: bytes with the parameter `scale`.
+    #[must_use]
+    pub fn decimal(scale: i32) -> Self {
+        let mut schema = Self::logical(SchemaKind::Bytes, Self::DECIMAL);
+        schema.parameters.insert("scale".to_owned(), scale.to_string());
+        schema
+    }
+
+    /// The schema of the logical type Date: days on int32.
+    #[must_use]
+    pub fn date() -> Self {
+        Self::logical(SchemaKind::Int32, Self::DATE)
+    }
+
+    /// The schema of the logical type Time: milliseconds of a day on int32.
+    #[must_use]
+    pub fn time() -> Self {
+        Self::logical(SchemaKind::Int32, Self::TIME)
+    }
+
+    /// The schema of the logical type Timestamp: milliseconds since 1970 on int64.
+    #[must_use]
+    pub fn timestamp() -> Self {
+        Self::logical(SchemaKind::Int64, Self::TIMESTAMP)
+    }
+
+    fn logical(kind: SchemaKind, name: &str) -> Self {
+        Self { version: Some(1), ..Self::new(kind).named(name) }
+    }
+
+    /// A Decimal's scale (`Decimal.scale`).
+    ///
+    /// # Errors
+    /// Where the schema has no parameter `scale`, or one that is not an integer of 32 bits.
+    pub fn decimal_scale(&self) -> Result<i32, Exception> {
+        if self.parameters.is_empty() {
+            return Err(Exception::new(class::NULL_POINTER, "a Decimal's schema without parameters"));
+        }
+        let scale = self.parameters.get("scale");
+        let scale = scale.ok_or_else(|| Exception::data("Invalid Decimal schema: scale parameter not found."))?;
+        scale.parse().map_err(|_| Exception::data("Invalid scale parameter found in Decimal schema: "))
     }
 
     /// The fields, where this is a struct's schema.

@@ -2,12 +2,16 @@
 
 mod configured;
 mod header;
+mod json;
+mod number;
 mod primitive;
 
 use std::fmt::Debug;
 
 pub use configured::{configured, configured_header};
 pub use header::SimpleHeaderConverter;
+pub use json::JsonConverter;
+pub use number::{BooleanConverter, Number, NumberConverter};
 pub use primitive::{ByteArrayConverter, StringConverter};
 
 use crate::{Data, Exception};

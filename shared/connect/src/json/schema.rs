@@ -1,0 +1,101 @@
+//! Schemas in JSON (`JsonConverter.asConnectSchema`).
+
+use std::sync::Arc;
+
+use super::node::Node;
+use super::to_connect::with_schema;
+use crate::{Exception, Fields, Schema, SchemaKind, class};
+
+/// Reads a schema; a null is none. Wrong types of `optional`, `name`, `version` and `doc` are passed over.
+///
+/// # Errors
+/// A `DataException`, or a `SchemaBuilderException` for duplicate fields and unfit defaults.
+pub(super) fn read_schema(node: &Node<'_>, fill_defaults: bool) -> Result<Option<Arc<Schema>>, Exception> {
+    if matches!(node, Node::Null) {
+        return Ok(None);
+    }
+    let Some(name) = node.get("type").and_then(Node::as_text) else {
+        return Err(Exception::data("Schema must contain 'type' field"));
+    };
+    let mut schema = Schema::new(match name {
+        "boolean" => SchemaKind::Boolean,
+        "int8" => SchemaKind::Int8,
+        "int16" => SchemaKind::Int16,
+        "int32" => SchemaKind::Int32,
+        "int64" => SchemaKind::Int64,
+        "float" => SchemaKind::Float32,
+        "double" => SchemaKind::Float64,
+        "bytes" => SchemaKind::Bytes,
+        "string" => SchemaKind::String,
+        "array" => match node.get("items") {
+            None | Some(Node::Null) => return Err(Exception::data("Array schema did not specify the element type")),
+            Some(items) => SchemaKind::Array(read_schema(items, fill_defaults)?),
+        },
+        "map" => map(node, fill_defaults)?,
+        "struct" => SchemaKind::Struct(fields(node, fill_defaults)?),
+        _ => return Err(Exception::data(format!("Unknown schema type: {name}"))),
+    });
+    schema.optional = node.get("optional") == Some(&Node::Boolean(true));
+    schema.name = node.get("name").and_then(Node::as_text).map(Into::into);
+    schema.doc = node.get("doc").and_then(Node::as_text).map(Into::into);
+    #[expect(clippy::cast_possible_truncation, reason = "JsonNode.intValue keeps the lowest 32 bits")]
+    let version = |number: super::node::Number<'_>| number.to_i64() as i32;
+    schema.version = node.get("version").and_then(Node::as_number).filter(|number| number.is_integral()).map(version);
+    if let Some(Node::Object(parameters)) = node.get("parameters") {
+        for (name, _) in parameters {
+            let Some(value) = node.get("parameters").and_then(|all| all.get(name)).and_then(Node::as_text) else {
+                return Err(Exception::data("Schema parameters must have string values."));
+            };
+            schema.parameters.insert(name.clone().into_owned(), value.to_owned());
+        }
+    }
+    let schema = Arc::new(schema);
+    let Some(default) = node.get("default") else { return Ok(Some(schema)) };
+    let value = with_schema(&schema, Some(default), fill_defaults)?;
+    let unfit = |cause| Exception::new(class::SCHEMA_BUILDER, "Invalid default value").caused_by(cause);
+    // A struct is never equal to the unfinished schema that the default is checked against.
+    if matches!((&schema.kind, &value), (SchemaKind::Struct(_), crate::Value::Struct(_))) {
+        return Err(unfit(Exception::data("Struct schemas do not match.")));
+    }
+    schema.validate(&value).map_err(unfit)?;
+    let default = Some(value).filter(|value| !value.is_null());
+    Ok(Some(Arc::new(Schema { default, ..Arc::unwrap_or_clone(schema) })))
+}
+
+fn map(node: &Node<'_>, fill_defaults: bool) -> Result<SchemaKind, Exception> {
+    let Some(keys) = node.get("keys") else {
+        return Err(Exception::data("Map schema did not specify the key type"));
+    };
+    let Some(values) = node.get("values") else {
+        return Err(Exception::data("Map schema did not specify the value type"));
+    };
+    let part = |node, name| {
+        let missing = || Exception::new(class::SCHEMA_BUILDER, format!("{name} cannot be null."));
+        read_schema(node, fill_defaults).map(|schema| schema.ok_or_else(missing))
+    };
+    let (keys, values) = (part(keys, "keySchema")?, part(values, "valueSchema")?);
+    Ok(SchemaKind::Map(Some(keys?), Some(values?)))
+}
+
+fn fields(node: &Node<'_>, fill_defaults: bool) -> Result<Fields, Exception> {
+    let Some(Node::Array(nodes)) = node.get("fields") else {
+        return Err(Exception::data("Struct schema's \"fields\" argument is not an array."));
+    };
+    let mut fields = Fields::default();
+    for node in nodes {
+        let Some(name) = node.get("field").and_then(Node::as_text) else {
+            return Err(Exception::data("Struct schema's field name not specified properly"));
+        };
+        let Some(schema) = read_schema(node, fill_defaults)? else { continue };
+        if name.is_empty() {
+            return Err(Exception::new(class::SCHEMA_BUILDER, "fieldName cannot be null."));
+        }
+        fields.push(name, schema).map_err(|name| {
+            Exception::new(
+                class::SCHEMA_BUILDER,
+                format!("Cannot create field because of field name duplication {name}"),
+            )
+        })?;
+    }
+    Ok(fields)
+}
