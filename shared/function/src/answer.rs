@@ -30,7 +30,7 @@ pub(crate) fn answer(deliveries: &[PartitionDelivery<'_>], item_failures: bool) 
 fn identifiers<'a>(delivery: &'a PartitionDelivery<'_>) -> impl Iterator<Item = Option<Value>> + 'a {
     let partition = format!("{}-{}", delivery.topic, delivery.partition);
     let identifier = move |offset: &Option<i64>| {
-        let offset = (*offset)?;
+        let offset = offset.filter(|_| delivery.partition >= 0)?;
         Some(json!({ "itemIdentifier": { "partition": partition, "offset": offset } }))
     };
     delivery.handed_back.iter().map(identifier)

@@ -34,7 +34,10 @@ impl<S: Sink> Function<S> {
         match event::decode_into(body, &mut buffers) {
             Ok(Invocation::Kafka(event)) => self.deliver(event, false, deadline).await,
             Ok(Invocation::Replay(event)) => self.deliver(event, true, deadline).await,
-            Ok(Invocation::Tick) => self.tick(deadline).await,
+            Ok(Invocation::Tick) => {
+                self.keep_buffers(buffers);
+                self.tick(deadline).await
+            }
             Err(error) => {
                 self.keep_buffers(buffers);
                 let failure = Diagnostic { error_type: "Event.Unknown".to_owned(), error_message: error.to_string() };
