@@ -1,7 +1,9 @@
 //! Rows of chosen fields, as Aiven's connectors write them (`jsonwriter` and `plainwriter` of their commons).
 
+use std::borrow::Cow;
+
 use connect::json::JsonWriter;
-use connect::{Data, Exception, SchemaKind, SinkRecord, Value};
+use connect::{Data, Exception, SchemaKind, SinkRecord, Value, class};
 
 use crate::{bytes, instant};
 
@@ -143,7 +145,7 @@ fn write_json_headers(record: &SinkRecord<'_>, out: &mut Vec<u8>) -> Result<(), 
     out.push(b'[');
     for (position, header) in record.headers.iter().enumerate() {
         out.extend_from_slice(if position == 0 { b"{\"key\":" } else { b",{\"key\":" });
-        JsonWriter::write_text(&header.name, out);
+        write_json(&Data::Text(Cow::Borrowed(&header.name)), out)?;
         out.extend_from_slice(b",\"value\":");
         // `JsonConverter` makes no bytes of a null without a schema, and Jackson cannot read none.
         if header.value.schema().is_none() && header.value.is_null() {
@@ -161,9 +163,10 @@ fn write_csv_key(key: &Data<'_>, out: &mut Vec<u8>) -> Result<(), Exception> {
         Data::Bytes(bytes) => base64_simd::STANDARD.encode_append(bytes, out),
         Data::Text(text) => base64_simd::STANDARD.encode_append(text.as_bytes(), out),
         _ => {
-            let schema = key.schema().ok_or_else(|| Exception::new(NULL_POINTER, "key schema cannot be null"))?;
+            let schema =
+                key.schema().ok_or_else(|| Exception::new(class::NULL_POINTER, "key schema cannot be null"))?;
             if !matches!(schema.kind, SchemaKind::Bytes | SchemaKind::String) {
-                let kind = bytes::kind_name(&schema.kind);
+                let kind = schema.kind.type_name();
                 return Err(Exception::data(format!("Record key schema type must be BYTES or STRING, {kind} given")));
             }
             match key.value()?.as_ref() {
@@ -182,9 +185,9 @@ fn write_csv_value(value: &Data<'_>, encoding: Encoding, out: &mut Vec<u8>) -> R
         encoding.append(bytes, out);
         return Ok(());
     }
-    let schema = value.schema().ok_or_else(|| Exception::new(NULL_POINTER, "value schema cannot be null"))?;
+    let schema = value.schema().ok_or_else(|| Exception::new(class::NULL_POINTER, "value schema cannot be null"))?;
     if schema.kind != SchemaKind::Bytes {
-        let kind = bytes::kind_name(&schema.kind);
+        let kind = schema.kind.type_name();
         return Err(Exception::data(format!("Record value schema type must be BYTES, {kind} given")));
     }
     match value.value()?.as_ref() {
@@ -200,7 +203,7 @@ fn write_csv_headers(record: &SinkRecord<'_>, out: &mut Vec<u8>) -> Result<(), E
         base64_simd::STANDARD.encode_append(header.name.as_bytes(), out);
         out.push(b':');
         let value = bytes::of(&header.value)?;
-        let value = value.ok_or_else(|| Exception::new(NULL_POINTER, "header value cannot be null"))?;
+        let value = value.ok_or_else(|| Exception::new(class::NULL_POINTER, "header value cannot be null"))?;
         base64_simd::STANDARD.encode_append(&*value, out);
         out.push(b';');
     }
@@ -217,4 +220,3 @@ impl Encoding {
 }
 
 const ILLEGAL_ARGUMENT: &str = "java.lang.IllegalArgumentException";
-const NULL_POINTER: &str = "java.lang.NullPointerException";

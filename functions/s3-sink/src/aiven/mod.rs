@@ -1,15 +1,14 @@
 //! Aiven's way: objects named by a template, records grouped by the template's variables.
+//!
+//! `parts` and [`template`] read templates, [`zone`] and `moment` give their times, `key_text` their keys, and `grouping`
+//! sorts records into objects.
 
-use crate::plan::{PartitionRecords, Plan};
+mod grouping;
+mod key_text;
+mod moment;
+mod parts;
+pub mod template;
+pub mod zone;
 
-/// Which records go into which object, by file name template.
-#[derive(Debug, Clone)]
-pub struct AivenLayout;
-
-impl AivenLayout {
-    /// Plans the objects of one topic-partition.
-    #[must_use]
-    pub fn plan(&self, _partition: &PartitionRecords<'_, '_>) -> Plan {
-        Plan::default()
-    }
-}
+pub use grouping::{AivenLayout, Naming};
+pub use moment::TimestampSource;
