@@ -3,6 +3,12 @@
 //! What AWS runs between a Kafka topic and a Lambda function, on a laptop.
 
 pub mod batcher;
+mod consumer;
+pub mod embedded;
+pub mod kafka;
+pub mod mapping;
 pub mod orders;
-pub mod record;
+mod record;
 pub mod runtime;
+
+pub use consumer::StartingPosition;

@@ -8,21 +8,21 @@ use event::write::EventWriter;
 
 /// A record as consumed, owning its bytes. Its topic is the mapping's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub(crate) struct Record {
     /// Its partition.
-    pub partition: i32,
+    pub(crate) partition: i32,
     /// Its offset.
-    pub offset: i64,
+    pub(crate) offset: i64,
     /// Milliseconds since 1970, or none.
-    pub timestamp: Option<i64>,
+    pub(crate) timestamp: Option<i64>,
     /// What the timestamp means.
-    pub timestamp_type: TimestampType,
+    pub(crate) timestamp_type: TimestampType,
     /// The key, or a null.
-    pub key: Option<Box<[u8]>>,
+    pub(crate) key: Option<Box<[u8]>>,
     /// The value, or a null (a tombstone).
-    pub value: Option<Box<[u8]>>,
+    pub(crate) value: Option<Box<[u8]>>,
     /// The headers in their order: name, and bytes or a null.
-    pub headers: Vec<(String, Option<Box<[u8]>>)>,
+    pub(crate) headers: Vec<(String, Option<Box<[u8]>>)>,
 }
 
 impl Record {
@@ -44,7 +44,7 @@ impl Record {
 
 /// Writes the events of one topic, and says beforehand how long they will be.
 #[derive(Clone)]
-pub struct Events {
+pub(crate) struct Events {
     topic: String,
     source: Source,
     /// An event with one record of each partition: against it, a record weighs what it weighs behind another one.
@@ -53,7 +53,7 @@ pub struct Events {
 
 impl Events {
     /// Events of `topic`, of which `partitions` exist, as the mapping of `source` sends them.
-    pub fn new(source: Source, topic: &str, partitions: impl IntoIterator<Item = i32>) -> Self {
+    pub(crate) fn new(source: Source, topic: &str, partitions: impl IntoIterator<Item = i32>) -> Self {
         let mut begun = EventWriter::new(&source);
         for partition in partitions {
             begun.push(&smallest_record(topic, partition));
@@ -62,12 +62,12 @@ impl Events {
     }
 
     /// The length in bytes of an event without records.
-    pub fn empty_event(&self) -> usize {
+    pub(crate) fn empty_event(&self) -> usize {
         EventWriter::new(&self.source).payload_len()
     }
 
     /// What a partition costs in an event beyond its records: its name and brackets, and the comma before it.
-    pub fn partition_overhead(&self, partition: i32) -> usize {
+    pub(crate) fn partition_overhead(&self, partition: i32) -> usize {
         let smallest = smallest_record(&self.topic, partition);
         let mut writer = EventWriter::new(&self.source);
         let first = writer.added_len(&smallest);
@@ -77,12 +77,12 @@ impl Events {
     }
 
     /// The length in bytes of a record in an event, with the comma before it.
-    pub fn record_bytes(&self, record: &Record) -> usize {
+    pub(crate) fn record_bytes(&self, record: &Record) -> usize {
         self.begun.added_len(&record.raw(&self.topic))
     }
 
     /// The event with these records.
-    pub fn write<'r>(&self, records: impl IntoIterator<Item = &'r Record>) -> Vec<u8> {
+    pub(crate) fn write<'r>(&self, records: impl IntoIterator<Item = &'r Record>) -> Vec<u8> {
         let mut writer = EventWriter::new(&self.source);
         for record in records {
             writer.push(&record.raw(&self.topic));
@@ -91,12 +91,12 @@ impl Events {
     }
 
     /// The name of a topic-partition in an event: `orders-0`.
-    pub fn topic_partition(&self, partition: i32) -> String {
+    pub(crate) fn topic_partition(&self, partition: i32) -> String {
         format!("{}-{partition}", self.topic)
     }
 
     /// The records' offsets, for people: `orders-0 from 17 to 42, orders-3 from 5 to 5`.
-    pub fn describe(&self, batch: &BTreeMap<i32, Vec<Record>>) -> String {
+    pub(crate) fn describe(&self, batch: &BTreeMap<i32, Vec<Record>>) -> String {
         let ranges = batch.iter().filter_map(|(&partition, records)| {
             let (first, last) = (records.first()?.offset, records.last()?.offset);
             Some(format!("{} from {first} to {last}", self.topic_partition(partition)))

@@ -135,9 +135,8 @@ impl Process {
         let mut command = function.command(address);
         command.process_group(0).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .map_err(|source| StartError::Spawn { program: function.program.clone(), source })?;
+        let mut child =
+            command.spawn().map_err(|source| StartError::Spawn { program: function.program.clone(), source })?;
         if let Some(stdout) = child.stdout.take() {
             tokio::spawn(function.output.clone().follow(label.clone(), stdout));
         }

@@ -30,7 +30,8 @@ impl Function {
     /// variables beside Lambda's.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let program = program.into();
-        let name = program.file_stem().map_or_else(|| "function".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let name =
+            program.file_stem().map_or_else(|| "function".to_owned(), |stem| stem.to_string_lossy().into_owned());
         Self {
             program,
             name,

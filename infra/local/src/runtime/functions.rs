@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::{Environment, Function, InvokeError, Invoked};
+use super::{Environment, Function, InvokeError, Invoked, StartError};
 
 /// A function with its execution environments.
 ///
@@ -36,6 +36,16 @@ impl Functions {
         self.concurrency
     }
 
+    /// Starts one environment ahead of the first invocation, unless one is idle.
+    pub async fn warm_up(&self) -> Result<(), StartError> {
+        let environment = match self.take_idle() {
+            Some(environment) => environment,
+            None => Environment::start(&self.function).await?,
+        };
+        self.put_back(environment);
+        Ok(())
+    }
+
     /// Invokes the function in an idle environment, or in a new one; see [`Environment::invoke`].
     pub async fn invoke(&self, event: Bytes) -> Result<Invoked, InvokeError> {
         let Ok(_slot) = self.slots.acquire().await else { return Err(InvokeError::Gone) };
@@ -44,8 +54,12 @@ impl Functions {
             None => Environment::start(&self.function).await?,
         };
         let invoked = environment.invoke(event).await?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(environment);
+        self.put_back(environment);
         Ok(invoked)
+    }
+
+    fn put_back(&self, environment: Environment) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(environment);
     }
 
     /// The last one used that is still alive: one that ended while idle fails no invocation.

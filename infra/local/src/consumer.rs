@@ -1,0 +1,342 @@
+//! The Kafka side of a mapping: a consumer group member on a thread of its own.
+//!
+//! A thread, because librdkafka answers for its rebalances on the thread that polls it, and a partition is given up only
+//! when its batch in flight has ended: the callback waits for that, which a task of the runtime must not.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers, Message, Timestamp};
+use rdkafka::metadata::MetadataTopic;
+use rdkafka::topic_partition_list::TopicPartitionListElem;
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::sync::mpsc;
+
+use crate::kafka::{ConnectError, Kafka};
+use crate::record::Record;
+use connect::TimestampType;
+
+/// Where a consumer group without offsets begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartingPosition {
+    /// With the oldest record that the topic still has.
+    TrimHorizon,
+    /// With the first record that comes after the group's start.
+    Latest,
+}
+
+/// What the consumer has to say, in the order in which it happened.
+pub(crate) enum Signal {
+    Record(Record),
+    /// The partition has no further record at the moment.
+    EndOfPartition(i32),
+    Assigned(Vec<i32>),
+    /// All partitions are to be given up. They are, once the sender is dropped.
+    Revoked(std::sync::mpsc::Sender<()>),
+    /// The consumer cannot go on.
+    Failed(RDKafkaErrorCode),
+    /// The consumer's thread has ended.
+    Ended,
+}
+
+/// How many signals may wait: small, as each may carry a record of a megabyte.
+const WAITING_SIGNALS: usize = 256;
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A member of a consumer group, subscribed to one topic.
+pub(crate) struct Consumer {
+    client: Arc<BaseConsumer<Context>>,
+    topic: Arc<str>,
+    closing: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+/// How a consumer is set up.
+pub(crate) struct Subscription<'a> {
+    pub(crate) kafka: &'a Kafka,
+    pub(crate) topic: &'a str,
+    pub(crate) group: &'a str,
+    pub(crate) starting_position: StartingPosition,
+    /// How long a partition may take to be given up: the group waits for it.
+    pub(crate) longest_release: Duration,
+}
+
+impl Consumer {
+    /// Joins the group and begins to consume. Fails if no broker can be reached, or the topic does not exist. Blocks.
+    pub(crate) fn subscribe(subscription: &Subscription<'_>) -> Result<(Self, mpsc::Receiver<Signal>), ConnectError> {
+        let Subscription { kafka, topic, group, .. } = *subscription;
+        let (signals, received) = mpsc::channel(WAITING_SIGNALS);
+        let mut config = kafka.client_config();
+        subscription.defaults(&mut config);
+        kafka.apply(&mut config);
+        config.set("group.id", group);
+        let client = kafka.create(&config, |config| {
+            config.create_with_context::<_, BaseConsumer<_>>(Context {
+                signals: signals.clone(),
+                reason: Mutex::default(),
+            })
+        })?;
+        check_topic(&client, kafka, topic)?;
+        client
+            .subscribe(&[topic])
+            .map_err(|source| ConnectError::Kafka { servers: kafka.servers().to_owned(), source })?;
+
+        let client = Arc::new(client);
+        let closing = Arc::new(AtomicBool::new(false));
+        let thread = {
+            let (client, closing) = (Arc::clone(&client), Arc::clone(&closing));
+            std::thread::Builder::new()
+                .name("kafka consumer".to_owned())
+                .spawn(move || consume(&client, &closing, &signals))
+                .map_err(ConnectError::Thread)?
+        };
+        Ok((Self { client, topic: topic.into(), closing, thread }, received))
+    }
+
+    /// The high watermark of each partition of the topic: the offset that its next record will have. Blocks.
+    pub(crate) fn high_watermarks(&self) -> Result<BTreeMap<i32, i64>, KafkaError> {
+        let metadata = self.client.fetch_metadata(Some(&self.topic), CONNECT_TIMEOUT)?;
+        let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+        partitions
+            .map(|partition| {
+                let (_, high) = self.client.fetch_watermarks(&self.topic, partition.id(), CONNECT_TIMEOUT)?;
+                Ok((partition.id(), high))
+            })
+            .collect()
+    }
+
+    /// Commits the next offset of each partition without waiting; an error is logged.
+    pub(crate) fn commit(&self, next_offsets: &BTreeMap<i32, i64>) {
+        let committed = self.offsets(next_offsets).and_then(|offsets| self.client.commit(&offsets, CommitMode::Async));
+        if let Err(error) = committed {
+            tracing::warn!(%error, "offsets not committed: their records will be delivered again");
+        }
+    }
+
+    /// Commits the next offset of each partition and waits until the broker has them.
+    pub(crate) async fn commit_now(&self, next_offsets: &BTreeMap<i32, i64>) -> Result<(), KafkaError> {
+        if next_offsets.is_empty() {
+            return Ok(());
+        }
+        let offsets = self.offsets(next_offsets)?;
+        let client = Arc::clone(&self.client);
+        let committed = tokio::task::spawn_blocking(move || client.commit(&offsets, CommitMode::Sync)).await;
+        committed.map_err(|_| KafkaError::Canceled)?
+    }
+
+    /// Stops fetching a partition until [`resume`](Self::resume).
+    pub(crate) fn pause(&self, partition: i32) {
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topic, partition);
+        if let Err(error) = self.client.pause(&list) {
+            // A rebalance has just taken it away.
+            tracing::debug!(%error, partition, "cannot pause");
+        }
+    }
+
+    /// Fetches a partition again.
+    pub(crate) fn resume(&self, partitions: impl IntoIterator<Item = i32>) {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            list.add_partition(&self.topic, partition);
+        }
+        if let Err(error) = self.client.resume(&list) {
+            tracing::debug!(%error, "cannot resume");
+        }
+    }
+
+    /// Leaves the group. The receiver of the signals must be dropped before, so that nothing waits for it.
+    pub(crate) async fn close(self) {
+        self.closing.store(true, Ordering::Relaxed);
+        let closed = tokio::task::spawn_blocking(move || {
+            let Self { client, thread, .. } = self;
+            // The last reference says goodbye to the group.
+            let ended = thread.join();
+            drop(client);
+            ended
+        });
+        if !matches!(closed.await, Ok(Ok(()))) {
+            tracing::error!("the consumer's thread ended with a panic");
+        }
+    }
+
+    fn offsets(&self, next_offsets: &BTreeMap<i32, i64>) -> Result<TopicPartitionList, KafkaError> {
+        let mut list = TopicPartitionList::new();
+        for (&partition, &offset) in next_offsets {
+            list.add_partition_offset(&self.topic, partition, Offset::Offset(offset))?;
+        }
+        Ok(list)
+    }
+}
+
+impl Subscription<'_> {
+    /// What a person may override.
+    fn defaults(&self, config: &mut ClientConfig) {
+        // The group must not give a member up whose function takes its time.
+        let longest_release = self.longest_release.max(Duration::from_secs(300)).as_millis();
+        config
+            .set("max.poll.interval.ms", longest_release.to_string())
+            // What the client fetches ahead of the mapping's own buffer.
+            .set("queued.max.messages.kbytes", "32768")
+            .set("fetch.wait.max.ms", "100")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set(
+                "auto.offset.reset",
+                match self.starting_position {
+                    StartingPosition::TrimHorizon => "earliest",
+                    StartingPosition::Latest => "latest",
+                },
+            );
+    }
+}
+
+fn check_topic(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Result<(), ConnectError> {
+    let metadata = client.fetch_metadata(Some(topic), CONNECT_TIMEOUT).map_err(|source| {
+        // What the client has to say about its connections comes with the next polls.
+        for _ in 0..100 {
+            if client.poll(Duration::ZERO).is_none() {
+                break;
+            }
+        }
+        let reason = client.context().reason.lock().unwrap_or_else(PoisonError::into_inner).take();
+        ConnectError::Unreachable {
+            servers: kafka.servers().to_owned(),
+            reason: reason.unwrap_or_else(|| source.to_string()),
+        }
+    })?;
+    let exists = metadata
+        .topics()
+        .iter()
+        .any(|found| found.name() == topic && found.error().is_none() && !found.partitions().is_empty());
+    if exists {
+        return Ok(());
+    }
+    Err(ConnectError::NoTopic { topic: topic.to_owned(), servers: kafka.servers().to_owned() })
+}
+
+/// Says that the thread has ended, a panic of the client included.
+struct Farewell<'a>(&'a mpsc::Sender<Signal>);
+
+impl Drop for Farewell<'_> {
+    fn drop(&mut self) {
+        self.0.blocking_send(Signal::Ended).ok();
+    }
+}
+
+/// Passes on what the client yields until the mapping has had enough.
+fn consume(client: &BaseConsumer<Context>, closing: &AtomicBool, signals: &mpsc::Sender<Signal>) {
+    let _farewell = Farewell(signals);
+    while !closing.load(Ordering::Relaxed) {
+        let signal = match client.poll(POLL_INTERVAL) {
+            None => continue,
+            Some(Ok(message)) => Signal::Record(record(&message)),
+            Some(Err(KafkaError::PartitionEOF(partition))) => Signal::EndOfPartition(partition),
+            Some(Err(error)) => match error.rdkafka_error_code() {
+                Some(code) if is_hopeless(&error, code) => Signal::Failed(code),
+                // The client reconnects by itself; its context has logged the reason.
+                _ => continue,
+            },
+        };
+        if signals.blocking_send(signal).is_err() {
+            return;
+        }
+    }
+}
+
+fn is_hopeless(error: &KafkaError, code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(error, KafkaError::MessageConsumptionFatal(_))
+        || matches!(
+            code,
+            Code::UnknownTopic
+                | Code::UnknownTopicOrPartition
+                | Code::TopicAuthorizationFailed
+                | Code::GroupAuthorizationFailed
+                | Code::InvalidGroupId
+        )
+}
+
+fn record(message: &BorrowedMessage<'_>) -> Record {
+    let (timestamp, timestamp_type) = match message.timestamp() {
+        Timestamp::NotAvailable => (None, TimestampType::None),
+        Timestamp::CreateTime(milliseconds) => (Some(milliseconds), TimestampType::CreateTime),
+        Timestamp::LogAppendTime(milliseconds) => (Some(milliseconds), TimestampType::LogAppendTime),
+    };
+    let headers = message
+        .headers()
+        .map(|headers| headers.iter().map(|header| (header.key.to_owned(), header.value.map(Into::into))).collect());
+    Record {
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp,
+        timestamp_type,
+        key: message.key().map(Into::into),
+        value: message.payload().map(Into::into),
+        headers: headers.unwrap_or_default(),
+    }
+}
+
+/// What librdkafka calls back.
+struct Context {
+    signals: mpsc::Sender<Signal>,
+    /// The client's latest complaint.
+    reason: Mutex<Option<String>>,
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        crate::kafka::log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF) {
+            return;
+        }
+        tracing::warn!(reason, "Kafka");
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+    }
+}
+
+impl ConsumerContext for Context {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(_) => {}
+            Rebalance::Revoke(_) => {
+                let (released, release) = std::sync::mpsc::channel();
+                // Without a receiver the mapping has ended, and has nothing in flight.
+                if self.signals.blocking_send(Signal::Revoked(released)).is_ok() {
+                    // An error says that the sender was dropped, which is what this waits for.
+                    release.recv().ok();
+                }
+            }
+            Rebalance::Error(error) => tracing::warn!(%error, "rebalance failed"),
+        }
+    }
+
+    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Assign(partitions) = rebalance {
+            let partitions = partitions.elements().iter().map(TopicPartitionListElem::partition).collect();
+            self.signals.blocking_send(Signal::Assigned(partitions)).ok();
+        }
+    }
+
+    fn commit_callback(&self, result: Result<(), KafkaError>, _: &TopicPartitionList) {
+        match result {
+            // Nothing was there to commit.
+            Ok(()) | Err(KafkaError::ConsumerCommit(RDKafkaErrorCode::NoOffset)) => {}
+            Err(error) => {
+                tracing::warn!(%error, "offsets not committed: their records will be delivered again");
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Real processes behind the Runtime API.
+
+mod recorder;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use local::runtime::{Environment, Function, Functions, InvokeError, Output, StartError};
+use recorder::Recorder;
+
+const EVENT: &str = r#"{"eventSource":"aws:kafka","records":{"orders-0":[{"offset":7},{"offset":8}]}}"#;
+
+fn event() -> Bytes {
+    Bytes::from_static(EVENT.as_bytes())
+}
+
+#[tokio::test]
+async fn an_environment_answers_one_invocation_after_the_other() {
+    let recorder = Recorder::new();
+    let mut environment = Environment::start(&recorder.function()).await.unwrap();
+    assert!(environment.time_to_first_next() > Duration::ZERO);
+    for _ in 0..3 {
+        let invoked = environment.invoke(event()).await.unwrap();
+        assert_eq!(invoked.answer.unwrap(), "null");
+        assert_eq!(invoked.request_id.len(), 36);
+    }
+    assert_eq!(recorder.offsets()["orders-0"], [7, 8, 7, 8, 7, 8]);
+    assert!(environment.is_alive());
+    assert!(environment.stop().await.is_some());
+}
+
+#[tokio::test]
+async fn an_event_of_six_megabytes_goes_through() {
+    let recorder = Recorder::new();
+    let mut environment = Environment::start(&recorder.function()).await.unwrap();
+    let padding = "x".repeat(event::write::MAX_EVENT_BYTES - 24);
+    let event = format!(r#"{{"records":{{}},"x":"{padding}"}}"#);
+    assert!(environment.invoke(event.into()).await.unwrap().answer.is_ok());
+}
+
+#[tokio::test]
+async fn a_functions_error_is_its_answer_and_the_environment_stays() {
+    let recorder = Recorder::new();
+    let mut environment = Environment::start(&recorder.failing_once("error")).await.unwrap();
+    let error = environment.invoke(event()).await.unwrap().answer.unwrap_err();
+    assert!(error.error_message.contains("told to fail"), "{error}");
+    assert!(environment.invoke(event()).await.unwrap().answer.is_ok());
+}
+
+#[tokio::test]
+async fn an_initialization_error_comes_with_the_functions_message() {
+    let recorder = Recorder::new();
+    let error = Environment::start(&recorder.failing_once("init-error")).await.unwrap_err();
+    assert!(matches!(&error, StartError::Init(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "the function failed to initialize: ConfigException: flush.size: \"many\" is not a number"
+    );
+}
+
+#[tokio::test]
+async fn a_process_that_ends_during_initialization_is_an_error_with_its_status() {
+    let recorder = Recorder::new();
+    let error = Environment::start(&recorder.failing_once("init-exit")).await.unwrap_err();
+    assert!(matches!(&error, StartError::Exited { status } if status.code() == Some(3)), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_binary_is_named() {
+    let error = Environment::start(&Function::new("/does/not/exist")).await.unwrap_err();
+    assert!(error.to_string().contains("/does/not/exist"), "{error}");
+}
+
+#[tokio::test]
+async fn a_crash_fails_the_invocation_and_the_next_one_has_a_new_process() {
+    let recorder = Recorder::new();
+    let functions = Functions::new(recorder.failing_once("crash"), 1);
+    let error = functions.invoke(event()).await.unwrap_err();
+    assert!(matches!(&error, InvokeError::Exited { status, .. } if status.code() == Some(9)), "{error}");
+    assert!(functions.invoke(event()).await.unwrap().answer.is_ok());
+    assert_eq!(recorder.offsets()["orders-0"], [7, 8]);
+}
+
+#[tokio::test]
+async fn an_invocation_beyond_the_timeout_kills_the_process() {
+    let recorder = Recorder::new();
+    let function = recorder.failing_once("hang").timeout(Duration::from_millis(300));
+    let mut environment = Environment::start(&function).await.unwrap();
+    let error = environment.invoke(event()).await.unwrap_err();
+    assert!(matches!(error, InvokeError::TimedOut { .. }), "{error}");
+    assert!(!environment.is_alive());
+    assert!(matches!(environment.invoke(event()).await, Err(InvokeError::Gone)));
+}
+
+#[tokio::test]
+async fn a_process_does_not_outlive_its_environment_nor_does_what_it_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("function.sh");
+    let marker = folder.path().join("child");
+    std::fs::write(
+        &script,
+        format!("#!/bin/sh\nsleep 600 &\necho $! > {0}.new\nmv {0}.new {0}\nwait\n", marker.display()),
+    )
+    .unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+
+    let start = tokio::spawn(async move { Environment::start(&Function::new(script)).await.map(drop) });
+    let child = loop {
+        match std::fs::read_to_string(&marker) {
+            Ok(child) => break child,
+            Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    };
+    start.abort();
+    start.await.unwrap_err();
+    let process = format!("/proc/{}", child.trim());
+    while std::fs::read_to_string(format!("{process}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn invocations_run_side_by_side_up_to_the_concurrency() {
+    let recorder = Recorder::new();
+    let functions =
+        Arc::new(Functions::new(recorder.function().variable("FAULT", "hang").timeout(Duration::from_secs(1)), 2));
+    let labels = Arc::new(Mutex::new(Vec::new()));
+    let invocations: Vec<_> = (0..3)
+        .map(|_| {
+            let (functions, labels) = (Arc::clone(&functions), Arc::clone(&labels));
+            tokio::spawn(async move {
+                let error = functions.invoke(event()).await.unwrap_err();
+                labels.lock().unwrap().push(error.to_string());
+            })
+        })
+        .collect();
+    for invocation in invocations {
+        invocation.await.unwrap();
+    }
+    assert_eq!(labels.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_the_process_prints_is_passed_on() {
+    let recorder = Recorder::new();
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let taken = Arc::clone(&lines);
+    let output = Output::lines(move |label, line| {
+        taken.lock().unwrap().push(format!("{label}: {}", String::from_utf8_lossy(line)));
+    });
+    let mut environment = Environment::start(&recorder.function().output(output)).await.unwrap();
+    environment.invoke(event()).await.unwrap().answer.unwrap();
+    environment.stop().await;
+    while lines.lock().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let lines = lines.lock().unwrap();
+    assert!(lines[0].starts_with("recorder-") && lines[0].ends_with(": recorder is ready"), "{lines:?}");
+}
