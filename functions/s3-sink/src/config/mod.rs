@@ -157,11 +157,7 @@ impl ConnectorConfig for S3SinkConfig {
     const FUNCTION: &'static str = "s3-sink";
 
     const DIALECTS: &'static [Dialect] = &[
-        Dialect {
-            name: CONFLUENT,
-            classes: &["io.confluent.connect.s3.S3SinkConnector"],
-            keys: confluent::KEYS,
-        },
+        Dialect { name: CONFLUENT, classes: &["io.confluent.connect.s3.S3SinkConnector"], keys: confluent::KEYS },
         Dialect {
             name: AIVEN,
             classes: &["io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector"],
@@ -179,3 +175,8 @@ impl ConnectorConfig for S3SinkConfig {
 
 const CONFLUENT: &str = "Confluent";
 const AIVEN: &str = "Aiven";
+
+/// A check for keys that may stay blank.
+fn blank_or_one_of(text: &str, words: &[&str]) -> Result<(), String> {
+    if text.is_empty() || words.contains(&text) { Ok(()) } else { Err(format!("give one of {}", words.join(", "))) }
+}

@@ -2,7 +2,7 @@
 
 use connect::config::{Check, Key, Settings};
 
-use super::LedgerOptions;
+use super::{LedgerOptions, blank_or_one_of};
 
 pub(super) static LEDGER_ADOPT: Key<bool> =
     Key::boolean("lambda.ledger.adopt", "Whether objects that another connector or cluster wrote are taken over")
@@ -17,20 +17,22 @@ pub(super) static REPEATS: Key<String> = Key::text(
 pub(super) static STORAGE_CLASS: Key<String> =
     Key::text("lambda.s3.storage.class", "S3's storage class of new objects; empty: the bucket's default")
         .default("")
-        .check(Check::OneOf(&[
-            "",
-            "STANDARD",
-            "STANDARD_IA",
-            "ONEZONE_IA",
-            "INTELLIGENT_TIERING",
-            "GLACIER_IR",
-            "GLACIER",
-            "DEEP_ARCHIVE",
-            "REDUCED_REDUNDANCY",
-            "EXPRESS_ONEZONE",
-            "OUTPOSTS",
-            "SNOW",
-        ]));
+        .check(Check::Custom(|text| blank_or_one_of(text, STORAGE_CLASSES)));
+
+/// `StorageClass` of S3's `PutObject`.
+const STORAGE_CLASSES: &[&str] = &[
+    "STANDARD",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "REDUCED_REDUNDANCY",
+    "EXPRESS_ONEZONE",
+    "OUTPOSTS",
+    "SNOW",
+];
 
 /// How repeats are told from new records.
 pub(super) fn ledger(settings: &Settings) -> Option<LedgerOptions> {

@@ -123,9 +123,8 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Option<String> {
-        parse_milliseconds(text).map(|milliseconds| {
-            format!("{:.3}", jiff::Timestamp::from_millisecond(milliseconds).unwrap())
-        })
+        parse_milliseconds(text)
+            .map(|milliseconds| format!("{:.3}", jiff::Timestamp::from_millisecond(milliseconds).unwrap()))
     }
 
     #[test]

@@ -49,7 +49,10 @@ mod tests {
             "topics/orders/partition=12/orders+12+0000000003.json.gz"
         );
         let narrow = ObjectNaming { offset_digits: 2, extension: ".avro".to_owned(), ..naming() };
-        assert_eq!(narrow.name("test-topic", "partition=12", 12, 0), "topics/test-topic/partition=12/test-topic+12+00.avro");
+        assert_eq!(
+            narrow.name("test-topic", "partition=12", 12, 0),
+            "topics/test-topic/partition=12/test-topic+12+00.avro"
+        );
         let unpadded = ObjectNaming { offset_digits: 0, ..narrow };
         assert_eq!(unpadded.name("t", "partition=0", 0, 12_345_678_901), "topics/t/partition=0/t+0+12345678901.avro");
     }
@@ -62,8 +65,7 @@ mod tests {
 
     #[test]
     fn delimiters_are_as_configured() {
-        let naming =
-            ObjectNaming { directory_delimiter: "|".to_owned(), file_delimiter: "-".to_owned(), ..naming() };
+        let naming = ObjectNaming { directory_delimiter: "|".to_owned(), file_delimiter: "-".to_owned(), ..naming() };
         assert_eq!(naming.name("t", "a=1|b=2", 3, 1), "topics|t|a=1|b=2|t-3-0000000001.json.gz");
     }
 }
