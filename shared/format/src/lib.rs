@@ -24,6 +24,8 @@ mod file;
 mod gzip;
 mod instant;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod snappy;
 
 pub use compression::{CompressError, Compression, Compressor};

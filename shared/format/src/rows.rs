@@ -220,3 +220,97 @@ impl Encoding {
 }
 
 const ILLEGAL_ARGUMENT: &str = "java.lang.IllegalArgumentException";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use connect::convert::{HeaderConverter, SimpleHeaderConverter};
+    use connect::{Header, Schema};
+
+    use super::*;
+    use crate::sample::record;
+
+    const ALL: [Field; 5] = [Field::Key, Field::Value, Field::Offset, Field::Timestamp, Field::Headers];
+
+    fn with_headers(headers: &[(&'static str, Option<&'static [u8]>)]) -> SinkRecord<'static> {
+        let mut record = record(Data::Bytes(b"v,\n"));
+        record.key = Data::Text("k".into());
+        for (name, bytes) in headers {
+            let value = SimpleHeaderConverter.to_connect("orders", name, *bytes).unwrap();
+            record.headers.push(Header { name: (*name).into(), value });
+        }
+        record
+    }
+
+    fn json(row: &Row, record: &SinkRecord<'_>) -> Result<String, Exception> {
+        let mut out = Vec::new();
+        row.write(record, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    fn csv(fields: &[Field], encoding: Encoding, record: &SinkRecord<'_>) -> Result<String, Exception> {
+        let mut out = Vec::new();
+        write_csv(fields, encoding, record, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn an_envelope_has_its_members_in_javas_order() {
+        let record = with_headers(&[("h", Some(b"12")), ("h", Some(b"x"))]);
+        assert_eq!(
+            json(&Row::Envelope(Members::of(&ALL)), &record).unwrap(),
+            r#"{"headers":[{"key":"h","value":12},{"key":"h","value":"x"}],"offset":7,"value":"diwK","key":"k","timestamp":"2023-11-14T22:13:20.123Z"}"#
+        );
+    }
+
+    #[test]
+    fn nulls_are_nulls() {
+        let mut record = record(Data::NULL);
+        record.timestamp = None;
+        assert_eq!(
+            json(&Row::Envelope(Members::of(&ALL)), &record).unwrap(),
+            r#"{"headers":[],"offset":7,"value":null,"key":null,"timestamp":null}"#
+        );
+        assert_eq!(json(&Row::Bare(Field::Timestamp), &record).unwrap(), "null");
+    }
+
+    #[test]
+    fn a_header_that_is_a_null_fails_as_in_java() {
+        let error = json(&Row::Bare(Field::Headers), &with_headers(&[("h", None)])).unwrap_err();
+        assert_eq!((&*error.class, &*error.message), (ILLEGAL_ARGUMENT, "argument \"content\" is null"));
+    }
+
+    #[test]
+    fn csv_has_fields_as_asked_for_keys_and_perhaps_values_in_base64() {
+        let record = with_headers(&[]);
+        assert_eq!(csv(&ALL, Encoding::Base64, &record).unwrap(), "aw==,diwK,7,1700000000123,");
+        assert_eq!(csv(&[Field::Value, Field::Key], Encoding::None, &record).unwrap(), "v,\n,aw==");
+    }
+
+    #[test]
+    fn csv_writes_headers_of_bytes_and_no_others() {
+        let mut record = with_headers(&[]);
+        record.headers.push(Header { name: "h".into(), value: Data::Bytes(b"1") });
+        record.headers.push(Header { name: "i".into(), value: Data::Bytes(b"") });
+        assert_eq!(csv(&[Field::Headers], Encoding::None, &record).unwrap(), "aA==:MQ==;aQ==:;");
+        let error = csv(&[Field::Headers], Encoding::None, &with_headers(&[("h", Some(b"x"))])).unwrap_err();
+        assert_eq!(error.message, "Invalid schema type for ByteArrayConverter: STRING");
+        let error = csv(&[Field::Headers], Encoding::None, &with_headers(&[("h", None)])).unwrap_err();
+        assert_eq!(error.class, class::NULL_POINTER);
+    }
+
+    #[test]
+    fn csv_takes_keys_of_bytes_or_text_and_values_of_bytes() {
+        let told = |key: Data<'static>, value: Data<'static>| {
+            let mut record = record(value);
+            record.key = key;
+            csv(&[Field::Key, Field::Value], Encoding::None, &record).unwrap_err().message
+        };
+        let bytes = || Data::Bytes(b"");
+        let long = Data::Built(Some(Arc::new(Schema::new(SchemaKind::Int64))), Value::Int64(0));
+        assert_eq!(told(long.clone(), bytes()), "Record key schema type must be BYTES or STRING, INT64 given");
+        assert_eq!(told(bytes(), long), "Record value schema type must be BYTES, INT64 given");
+        assert_eq!(told(Data::NULL, bytes()), "key schema cannot be null");
+        assert_eq!(told(bytes(), Data::NULL), "value schema cannot be null");
+        assert_eq!(told(bytes(), Data::Text("".into())), "Record value schema type must be BYTES, STRING given");
+    }
+}
