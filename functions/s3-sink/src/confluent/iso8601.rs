@@ -12,7 +12,7 @@ use jiff::tz::Offset;
 
 /// Milliseconds since 1970. A text without an offset is taken as UTC. None where the text is no date.
 #[must_use]
-pub fn parse_milliseconds(text: &str) -> Option<i64> {
+pub(super) fn parse_milliseconds(text: &str) -> Option<i64> {
     let mut rest = Cursor(text.as_bytes());
     let starts_with_time = rest.take(b"Tt").is_some();
     let date = if starts_with_time { Date::new(1970, 1, 1).ok()? } else { date(&mut rest)? };

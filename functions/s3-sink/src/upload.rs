@@ -1,0 +1,252 @@
+//! Each object put once: conditionally, with its ledger in its metadata.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ObjectCannedAcl, ServerSideEncryption, StorageClass};
+use bytes::Bytes;
+use connect::SinkRecord;
+use function::{Backoff, Deadline, PutError, RetryClass};
+use md5::{Digest, Md5};
+use tokio::sync::Semaphore;
+
+use crate::config::{Encryption, LedgerOptions, ObjectOptions, S3SinkConfig, Tagging};
+use crate::failure::Request;
+use crate::ledger::{Decision, Ledger, Records, Refusal, decide};
+use crate::percent;
+use crate::plan::Identity;
+use crate::client::client;
+
+/// How many requests are under way at once: enough to hide S3's latency, few enough for a function's 1,024 open files and its
+/// one vCPU.
+const REQUESTS_AT_ONCE: usize = 32;
+
+/// Puts objects into one bucket.
+pub(crate) struct Uploader {
+    client: Client,
+    bucket: String,
+    options: ObjectOptions,
+    ledger: LedgerOptions,
+    content_type: &'static str,
+    backoff: Backoff,
+    /// TLS keeps the payload whole, and S3 checks its CRC-32: without TLS its SHA-256 is signed too.
+    signs_payload: bool,
+    requests: Semaphore,
+}
+
+/// An object on its way.
+pub(crate) struct Upload<'b, 'r> {
+    pub(crate) name: String,
+    pub(crate) identity: Identity,
+    pub(crate) bytes: Bytes,
+    pub(crate) ledger: Ledger,
+    /// Its records, by index into the batch's.
+    pub(crate) indexes: Vec<usize>,
+    pub(crate) records: &'b [SinkRecord<'r>],
+}
+
+/// What a conditional write waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Condition {
+    /// No object has the name.
+    Absent,
+    /// The object of that name is still this one, by its entity tag.
+    Unchanged(String),
+}
+
+/// What became of a conditional write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Stored,
+    /// The condition did not hold.
+    Refused,
+}
+
+/// An object that is there.
+struct Existing {
+    entity_tag: String,
+    ledger: Option<Ledger>,
+}
+
+impl Uploader {
+    pub(crate) async fn new(config: &S3SinkConfig) -> Self {
+        let target = &config.target;
+        let retries = target.retries;
+        Self {
+            client: client(target).await,
+            bucket: target.bucket.clone(),
+            options: config.object.clone(),
+            ledger: config.ledger,
+            content_type: config.compression.content_type().unwrap_or(config.format.content_type()),
+            backoff: Backoff { first: retries.first_backoff, cap: retries.longest_backoff },
+            signs_payload: target.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://")),
+            requests: Semaphore::new(REQUESTS_AT_ONCE),
+        }
+    }
+
+    /// Stores an object, or finds that it is stored already; tries until the deadline. Says how many tries were made again.
+    pub(crate) async fn store(&self, upload: &Upload<'_, '_>, deadline: Deadline) -> (Result<(), PutError>, u64) {
+        function::retry(deadline, self.backoff, || self.attempt(upload)).await
+    }
+
+    async fn attempt(&self, upload: &Upload<'_, '_>) -> Result<(), PutError> {
+        // The semaphore is never closed.
+        let _permit = self.requests.acquire().await.ok();
+        if self.put(upload, &upload.ledger, &Condition::Absent).await? == Written::Stored {
+            return Ok(());
+        }
+        let existing = self.look(upload).await?;
+        let changed = || {
+            let reason = "the object is being changed by another writer";
+            self.request("s3:PutObject", upload).error(RetryClass::Transient, reason)
+        };
+        let Some(existing) = existing else { return Err(changed()) };
+        let refused = |refusal: Refusal| {
+            self.request("s3:PutObject", upload).error(RetryClass::Permanent, &format!("the object is there and {refusal}"))
+        };
+        let Some(theirs) = existing.ledger else { return Err(refused(Refusal::Foreign)) };
+        let shared = upload.up_to(theirs.last_offset);
+        match decide(upload.identity, &upload.ledger, shared, &theirs, self.ledger) {
+            Decision::Repeat => Ok(()),
+            Decision::Refuse(refusal) => Err(refused(refusal)),
+            Decision::Replace => {
+                let ledger = upload.ledger.clone().in_place_of(&theirs);
+                match self.put(upload, &ledger, &Condition::Unchanged(existing.entity_tag)).await? {
+                    Written::Stored => Ok(()),
+                    Written::Refused => Err(changed()),
+                }
+            }
+        }
+    }
+
+    async fn put(&self, upload: &Upload<'_, '_>, ledger: &Ledger, condition: &Condition) -> Result<Written, PutError> {
+        let written = self.put_tagged(upload, ledger, condition, self.options.tagging.as_ref()).await;
+        let tags_may_be_left_out = self.options.tagging.as_ref().is_some_and(|tagging| tagging.ignore_errors);
+        match written {
+            Err(Failure { tags_may_be_to_blame: true, error }) if tags_may_be_left_out => {
+                let untagged = self.put_tagged(upload, ledger, condition, None).await.map_err(|failure| failure.error)?;
+                tracing::warn!(object = upload.name, %error, "the object was put without its tags");
+                Ok(untagged)
+            }
+            written => written.map_err(|failure| failure.error),
+        }
+    }
+
+    async fn put_tagged(
+        &self,
+        upload: &Upload<'_, '_>,
+        ledger: &Ledger,
+        condition: &Condition,
+        tagging: Option<&Tagging>,
+    ) -> Result<Written, Failure> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(&upload.name)
+            .body(ByteStream::from(upload.bytes.clone()))
+            .content_type(self.content_type)
+            .set_metadata(Some(ledger.to_metadata()))
+            .set_acl(self.options.acl.as_deref().map(ObjectCannedAcl::from))
+            .set_storage_class(self.options.storage_class.as_deref().map(StorageClass::from))
+            .set_tagging(tagging.map(|tagging| tags(tagging, ledger)));
+        let request = self.encrypted(match condition {
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Unchanged(entity_tag) => request.if_match(entity_tag),
+        });
+        let request = request.customize();
+        let request = if self.signs_payload { request } else { request.disable_payload_signing() };
+        let Err(error) = request.send().await else { return Ok(Written::Stored) };
+        let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+        let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+        match (status, code) {
+            // The condition does not hold; with If-Match, 404 says that the object is gone.
+            (412, _) | (404, Some("NoSuchKey")) => Ok(Written::Refused),
+            _ => Err(Failure {
+                tags_may_be_to_blame: tagging.is_some()
+                    && matches!(code, Some("AccessDenied" | "InvalidTag" | "NotImplemented")),
+                error: self.request("s3:PutObject", upload).failed(&error),
+            }),
+        }
+    }
+
+    fn encrypted(&self, request: PutObjectFluentBuilder) -> PutObjectFluentBuilder {
+        match &self.options.encryption {
+            Encryption::BucketDefault => request,
+            Encryption::S3Managed => request.server_side_encryption(ServerSideEncryption::Aes256),
+            Encryption::Kms { key_id, dual_layer } => {
+                let algorithm =
+                    if *dual_layer { ServerSideEncryption::AwsKmsDsse } else { ServerSideEncryption::AwsKms };
+                request.server_side_encryption(algorithm).set_ssekms_key_id(key_id.clone())
+            }
+            Encryption::CustomerKey(key) => request
+                .sse_customer_algorithm(CUSTOMER_ALGORITHM)
+                .sse_customer_key(key.expose())
+                .sse_customer_key_md5(digest(key.expose())),
+        }
+    }
+
+    /// The object that is there; none where it is gone again.
+    async fn look(&self, upload: &Upload<'_, '_>) -> Result<Option<Existing>, PutError> {
+        let mut request = self.client.head_object().bucket(&self.bucket).key(&upload.name);
+        if let Encryption::CustomerKey(key) = &self.options.encryption {
+            request = request
+                .sse_customer_algorithm(CUSTOMER_ALGORITHM)
+                .sse_customer_key(key.expose())
+                .sse_customer_key_md5(digest(key.expose()));
+        }
+        match request.send().await {
+            Ok(found) => Ok(Some(Existing {
+                ledger: found.metadata().and_then(Ledger::from_metadata),
+                entity_tag: found.e_tag.unwrap_or_default(),
+            })),
+            Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 404) => Ok(None),
+            Err(error) => Err(self.request("s3:GetObject", upload).failed(&error)),
+        }
+    }
+
+    fn request<'a>(&'a self, action: &'static str, upload: &'a Upload<'_, '_>) -> Request<'a> {
+        Request { action, bucket: &self.bucket, name: &upload.name }
+    }
+}
+
+impl Upload<'_, '_> {
+    /// Those of its records whose offsets are not beyond this one.
+    fn up_to(&self, last_offset: i64) -> Records {
+        let mut found = Records::default();
+        let records = self.indexes.iter().filter_map(|index| self.records.get(*index));
+        for record in records.take_while(|record| record.offset <= last_offset) {
+            found.add(record.timestamp);
+        }
+        found
+    }
+}
+
+/// A write that failed.
+struct Failure {
+    tags_may_be_to_blame: bool,
+    error: PutError,
+}
+
+const CUSTOMER_ALGORITHM: &str = "AES256";
+
+/// What S3 checks a customer's key by: its MD5 in base64.
+fn digest(key: &str) -> String {
+    let key = base64_simd::STANDARD.decode_to_vec(key).unwrap_or_default();
+    base64_simd::STANDARD.encode_to_string(Md5::digest(key))
+}
+
+/// Tags as a query string (`x-amz-tagging`).
+fn tags(tagging: &Tagging, ledger: &Ledger) -> String {
+    let own = [
+        ("startOffset", ledger.first_offset.to_string()),
+        ("endOffset", ledger.last_offset.to_string()),
+        ("recordCount", ledger.records.count.to_string()),
+    ];
+    let escape = |text: &str| percent::encode(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+    let more = tagging.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs: Vec<String> = own.chain(more).map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    pairs.join("&")
+}
