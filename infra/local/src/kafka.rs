@@ -165,7 +165,7 @@ mod tests {
         let kafka = Kafka::new("localhost:9092").setting("sasl.pasword=secret").unwrap();
         let mut config = kafka.client_config();
         kafka.apply(&mut config);
-        let created = kafka.create(&config, |config| config.create::<rdkafka::consumer::BaseConsumer>());
+        let created = kafka.create(&config, ClientConfig::create::<rdkafka::consumer::BaseConsumer>);
         let error = created.map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("sasl.pasword") && !error.contains("secret"), "{error}");
     }

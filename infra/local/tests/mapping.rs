@@ -1,5 +1,7 @@
 //! Kafka -> mapping -> function processes: an embedded broker, the example function.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod recorder;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Real processes behind the Runtime API.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod recorder;
 
 use std::sync::{Arc, Mutex};
@@ -121,24 +123,28 @@ async fn a_process_does_not_outlive_its_environment_nor_does_what_it_started() {
 }
 
 #[tokio::test]
-async fn invocations_run_side_by_side_up_to_the_concurrency() {
+async fn invocations_run_side_by_side_each_in_a_process_of_its_own() {
     let recorder = Recorder::new();
-    let functions =
-        Arc::new(Functions::new(recorder.function().variable("FAULT", "hang").timeout(Duration::from_secs(1)), 2));
-    let labels = Arc::new(Mutex::new(Vec::new()));
-    let invocations: Vec<_> = (0..3)
+    let ready = Arc::new(tokio::sync::Semaphore::new(0));
+    let started = Arc::clone(&ready);
+    let output = Output::lines(move |_, line| {
+        if line == b"recorder is ready" {
+            started.add_permits(1);
+        }
+    });
+    let functions = Arc::new(Functions::new(recorder.function().variable("FAULT", "hang").output(output), 2));
+    let invocations: Vec<_> = (0..2)
         .map(|_| {
-            let (functions, labels) = (Arc::clone(&functions), Arc::clone(&labels));
-            tokio::spawn(async move {
-                let error = functions.invoke(event()).await.unwrap_err();
-                labels.lock().unwrap().push(error.to_string());
-            })
+            let functions = Arc::clone(&functions);
+            tokio::spawn(async move { functions.invoke(event()).await })
         })
         .collect();
+    // Neither answers: the second process started beside the first one.
+    let _both = ready.acquire_many(2).await.unwrap();
     for invocation in invocations {
-        invocation.await.unwrap();
+        invocation.abort();
+        assert!(invocation.await.unwrap_err().is_cancelled());
     }
-    assert_eq!(labels.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]

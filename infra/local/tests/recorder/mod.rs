@@ -7,16 +7,16 @@ use std::time::Duration;
 use local::runtime::{Function, Output};
 
 /// A folder that the function writes to, gone after the test.
-pub struct Recorder {
+pub(crate) struct Recorder {
     folder: tempfile::TempDir,
 }
 
 impl Recorder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn function(&self) -> Function {
+    pub(crate) fn function(&self) -> Function {
         Function::new(example("recorder"))
             .isolated()
             .variable("RECORD_TO", self.path("records").display().to_string())
@@ -25,23 +25,23 @@ impl Recorder {
     }
 
     /// The function, which fails once in the given way.
-    pub fn failing_once(&self, fault: &str) -> Function {
+    pub(crate) fn failing_once(&self, fault: &str) -> Function {
         self.function().variable("FAULT", fault).variable("FAULT_ONCE", self.path("fault").display().to_string())
     }
 
     /// A file in the function's folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// What each invocation got: offsets by topic-partition.
-    pub fn invocations(&self) -> Vec<BTreeMap<String, Vec<i64>>> {
+    pub(crate) fn invocations(&self) -> Vec<BTreeMap<String, Vec<i64>>> {
         let Ok(text) = std::fs::read_to_string(self.path("records")) else { return Vec::new() };
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// All offsets of each topic-partition, in the order in which they came.
-    pub fn offsets(&self) -> BTreeMap<String, Vec<i64>> {
+    pub(crate) fn offsets(&self) -> BTreeMap<String, Vec<i64>> {
         let mut offsets: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (partition, more) in self.invocations().into_iter().flatten() {
             offsets.entry(partition).or_default().extend(more);
