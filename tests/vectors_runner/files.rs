@@ -7,7 +7,7 @@ use connect::{Exception, SinkRecord, class};
 use format::Format;
 use s3_sink::S3SinkConfig;
 use s3_sink::aiven::template::NameTemplate;
-use s3_sink::plan::{Identity, PartitionRecords, PlannedObject};
+use s3_sink::plan::{PartitionRecords, PlannedObject};
 use serde_json::Value;
 
 use crate::compare::{check_error, same_text};
@@ -102,15 +102,11 @@ fn invalid(key: &str, value: &str, problem: &Problem) -> String {
 }
 
 fn check_file(file: &Value, object: &PlannedObject, format: &Format, records: &[SinkRecord<'_>]) -> Check {
-    let indexes = match object.identity {
-        Identity::StartOffset => &object.records[..],
-        Identity::RecordKey => &object.records[object.records.len() - 1..],
-    };
     let expected: Vec<_> = file["offsets"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
-    let offsets = indexes.iter().map(|index| records[*index].offset).collect();
+    let offsets = object.records.iter().map(|index| records[*index].offset).collect();
     equal(&format!("offsets of {}", object.name), &expected, &offsets)?;
     let mut writer = format.start(Vec::new());
-    for index in indexes {
+    for index in &object.records {
         if let Err(exception) = writer.write(&records[*index]) {
             return check_error(&file["error"], "WRITER", None, &exception);
         }

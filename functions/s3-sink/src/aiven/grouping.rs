@@ -47,7 +47,7 @@ impl AivenLayout {
     /// The offset in a name is that of the first record of its topic-partition (and key, where the template has it) in this
     /// batch, even where a time in the name parts the records: Java counts from its last flush.
     ///
-    /// An object of [`Identity::RecordKey`] has all records of its name in the plan, and holds the last of them.
+    /// An object of [`Identity::RecordKey`] holds one record, the last of its name; the earlier ones are filtered.
     #[must_use]
     pub fn plan(&self, partition: &PartitionRecords<'_, '_>) -> Plan {
         let mut groups = Groups::new(self, partition);
@@ -60,13 +60,10 @@ impl AivenLayout {
                 }
             }
         }
-        Plan { objects: groups.objects, filtered: Vec::new(), bad }
+        groups.superseded.sort_unstable();
+        Plan { objects: groups.objects, filtered: groups.superseded, bad }
     }
 }
-
-/// Longest name of an object, in bytes.
-/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
-const LONGEST_NAME: usize = 1024;
 
 struct Groups<'g> {
     layout: &'g AivenLayout,
@@ -74,6 +71,8 @@ struct Groups<'g> {
     now: i64,
     today: Moment,
     objects: Vec<PlannedObject>,
+    /// Records whose place a later one of the same name took.
+    superseded: Vec<usize>,
     /// The open object of a template's name.
     open: HashMap<String, usize>,
     /// The offset that a topic-partition's (and key's) names carry.
@@ -109,6 +108,7 @@ impl<'g> Groups<'g> {
             now: partition.now,
             today: Moment::new(partition.now, &TimeZone::UTC),
             objects: Vec::new(),
+            superseded: Vec::new(),
             open: HashMap::new(),
             start_offsets: HashMap::new(),
             latest: None,
@@ -174,9 +174,11 @@ impl<'g> Groups<'g> {
     }
 
     fn push(&mut self, object: usize, index: usize) {
-        if let Some(object) = self.objects.get_mut(object) {
-            object.records.push(index);
+        let Some(object) = self.objects.get_mut(object) else { return };
+        if object.identity == Identity::RecordKey {
+            self.superseded.append(&mut object.records);
         }
+        object.records.push(index);
     }
 
     fn name(&self, place: &Place<'_>) -> String {
@@ -197,11 +199,8 @@ impl<'g> Groups<'g> {
             Naming::Template => name.clone(),
             Naming::Prefix { prefix, extension } => self.old_name(prefix, extension, record)?,
         };
-        if full_name.is_empty() || full_name.len() > LONGEST_NAME {
-            let length = full_name.len();
-            return Err(Exception::data(format!(
-                "The object's name would have {length} bytes; S3 takes 1 to {LONGEST_NAME}"
-            )));
+        if full_name.is_empty() {
+            return Err(Exception::data("The record's key is empty, and so would be the object's name"));
         }
         let identity = match self.layout.template.grouping() {
             Grouping::TopicPartition | Grouping::TopicPartitionKey => Identity::StartOffset,
@@ -299,10 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn records_of_one_key_share_the_object_of_the_last_one() {
-        let records = [record(7, None, Some("a")), record(8, None, None), record(9, None, Some("a"))];
+    fn an_object_named_by_its_key_holds_the_last_record_of_it() {
+        let keys = [Some("a"), None, Some("a"), Some("b"), Some("a")];
+        let records: Vec<_> = keys.into_iter().zip(7..).map(|(key, offset)| record(offset, None, key)).collect();
         let plan = planned(&layout("{{key}}"), &records, Tolerance::None, false);
-        assert_eq!(names(&plan), [("a", &[0, 2][..]), ("null", &[1])]);
+        assert_eq!(names(&plan), [("a", &[4][..]), ("null", &[1]), ("b", &[3])]);
+        assert_eq!(plan.filtered, [0, 2]);
         assert!(plan.objects.iter().all(|object| object.identity == Identity::RecordKey));
     }
 
@@ -318,12 +319,9 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_makes_no_name_for_s3_is_bad() {
-        let long: &'static str = "k".repeat(LONGEST_NAME + 1).leak();
-        let records = [record(7, None, Some("")), record(8, None, Some(long))];
-        let plan = planned(&layout("{{key}}"), &records, Tolerance::All, false);
-        assert!(plan.objects.is_empty());
-        assert_eq!(plan.bad.len(), 2);
+    fn a_key_that_makes_an_empty_name_is_bad() {
+        let plan = planned(&layout("{{key}}"), &[record(7, None, Some(""))], Tolerance::All, false);
+        assert_eq!((plan.objects.len(), plan.bad.len()), (0, 1));
     }
 
     #[test]
