@@ -160,6 +160,24 @@ mod tests {
     }
 
     #[test]
+    fn schemas_and_payloads_may_be_nested_to_the_limit() {
+        let nested = || {
+            let depth = 990;
+            let schema =
+                format!(r#"{}{{"type":"int8"}}{}"#, r#"{"type":"array","items":"#.repeat(depth), "}".repeat(depth));
+            let payload = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let text = format!(r#"{{"schema":{schema},"payload":{payload}}}"#);
+            let (schema, value) = reader().read(text.as_bytes()).unwrap();
+            assert_eq!(schema.as_ref().unwrap().validate(&value), Ok(()));
+            let mut out = Vec::new();
+            crate::json::JsonWriter::default().write(schema.as_deref(), &value, &mut out).unwrap();
+            assert_eq!(out, payload.as_bytes());
+        };
+        // Optimised, less than half of a thread's usual stack of 2 MiB is enough.
+        std::thread::Builder::new().stack_size(8 << 20).spawn(nested).unwrap().join().unwrap();
+    }
+
+    #[test]
     fn anything_but_schema_and_payload_is_refused() {
         for text in ["", "null", "1", "{}", r#"{"schema":{"type":"int32"},"payload":1,"x":1}"#, r#"{"payload":1}"#] {
             let exception = reader().read(text.as_bytes()).unwrap_err();

@@ -127,7 +127,7 @@ fn literal_end(bytes: &[u8], at: usize, literal: &[u8]) -> Option<usize> {
 /// The end of a string whose first character is at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at = skip_plain(bytes, at);
+        at = skip_plain::<false>(bytes, at);
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
             b'\\' => match bytes.get(at + 1)? {
@@ -141,17 +141,20 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Skips what needs no look, eight bytes at a time: stops at or before a quote, a backslash or a control character.
-fn skip_plain(bytes: &[u8], mut at: usize) -> usize {
+/// Skips what needs no look, eight bytes at a time: stops at or before a quote, a backslash, a control character, and if
+/// `ASTRAL` a character of four bytes.
+pub(super) fn skip_plain<const ASTRAL: bool>(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    const LEAD: u64 = u64::from_le_bytes([0xF0; 8]);
     // The high bit of each byte that is zero; perhaps also of bytes behind the first zero.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         let word = u64::from_le_bytes(*chunk);
         let special = zeros(word ^ ONES.wrapping_mul(u64::from(b'"')))
             | zeros(word ^ ONES.wrapping_mul(u64::from(b'\\')))
-            | (word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word & HIGH);
+            | (word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word & HIGH)
+            | if ASTRAL { zeros((word & LEAD) ^ LEAD) } else { 0 };
         if special != 0 {
             return at + special.trailing_zeros() as usize / 8;
         }
@@ -303,8 +306,10 @@ mod tests {
                     *byte = special;
                 }
                 let is_special = matches!(special, b'"' | b'\\' | 0..0x20);
-                let end = skip_plain(&bytes, 0);
+                let end = skip_plain::<false>(&bytes, 0);
                 assert!(if is_special { end <= position } else { end == 16 }, "{special} at {position}: {end}");
+                let end = skip_plain::<true>(&bytes, 0);
+                assert!(if is_special || special >= 0xF0 { end <= position } else { end == 16 });
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::node::Node;
+use super::node::{Node, Number};
 use super::to_connect::with_schema;
-use crate::{Exception, Fields, Schema, SchemaKind, class};
+use crate::{Exception, Fields, Schema, SchemaKind, Value, class};
 
 /// Reads a schema; a null is none. Wrong types of `optional`, `name`, `version` and `doc` are passed over.
 ///
@@ -14,10 +14,18 @@ pub(super) fn read_schema(node: &Node<'_>, fill_defaults: bool) -> Result<Option
     if matches!(node, Node::Null) {
         return Ok(None);
     }
+    let schema = describe(kind(node, fill_defaults)?, node)?;
+    match node.get("default") {
+        Some(default) => with_default(schema, default, fill_defaults).map(Some),
+        None => Ok(Some(schema)),
+    }
+}
+
+fn kind(node: &Node<'_>, fill_defaults: bool) -> Result<SchemaKind, Exception> {
     let Some(name) = node.get("type").and_then(Node::as_text) else {
         return Err(Exception::data("Schema must contain 'type' field"));
     };
-    let mut schema = Schema::new(match name {
+    Ok(match name {
         "boolean" => SchemaKind::Boolean,
         "int8" => SchemaKind::Int8,
         "int16" => SchemaKind::Int16,
@@ -34,32 +42,39 @@ pub(super) fn read_schema(node: &Node<'_>, fill_defaults: bool) -> Result<Option
         "map" => map(node, fill_defaults)?,
         "struct" => SchemaKind::Struct(fields(node, fill_defaults)?),
         _ => return Err(Exception::data(format!("Unknown schema type: {name}"))),
-    });
+    })
+}
+
+/// The schema of a kind with all that describes it, but its default.
+fn describe(kind: SchemaKind, node: &Node<'_>) -> Result<Arc<Schema>, Exception> {
+    let mut schema = Schema::new(kind);
     schema.optional = node.get("optional") == Some(&Node::Boolean(true));
     schema.name = node.get("name").and_then(Node::as_text).map(Into::into);
     schema.doc = node.get("doc").and_then(Node::as_text).map(Into::into);
     #[expect(clippy::cast_possible_truncation, reason = "JsonNode.intValue keeps the lowest 32 bits")]
-    let version = |number: super::node::Number<'_>| number.to_i64() as i32;
+    let version = |number: Number<'_>| number.to_i64() as i32;
     schema.version = node.get("version").and_then(Node::as_number).filter(|number| number.is_integral()).map(version);
-    if let Some(Node::Object(parameters)) = node.get("parameters") {
-        for (name, _) in parameters {
-            let Some(value) = node.get("parameters").and_then(|all| all.get(name)).and_then(Node::as_text) else {
+    if let Some(parameters @ Node::Object(members)) = node.get("parameters") {
+        for (name, _) in members {
+            let Some(value) = parameters.get(name).and_then(Node::as_text) else {
                 return Err(Exception::data("Schema parameters must have string values."));
             };
             schema.parameters.insert(name.clone().into_owned(), value.to_owned());
         }
     }
-    let schema = Arc::new(schema);
-    let Some(default) = node.get("default") else { return Ok(Some(schema)) };
+    Ok(Arc::new(schema))
+}
+
+fn with_default(schema: Arc<Schema>, default: &Node<'_>, fill_defaults: bool) -> Result<Arc<Schema>, Exception> {
     let value = with_schema(&schema, Some(default), fill_defaults)?;
     let unfit = |cause| Exception::new(class::SCHEMA_BUILDER, "Invalid default value").caused_by(cause);
     // A struct is never equal to the unfinished schema that the default is checked against.
-    if matches!((&schema.kind, &value), (SchemaKind::Struct(_), crate::Value::Struct(_))) {
+    if matches!((&schema.kind, &value), (SchemaKind::Struct(_), Value::Struct(_))) {
         return Err(unfit(Exception::data("Struct schemas do not match.")));
     }
     schema.validate(&value).map_err(unfit)?;
     let default = Some(value).filter(|value| !value.is_null());
-    Ok(Some(Arc::new(Schema { default, ..Arc::unwrap_or_clone(schema) })))
+    Ok(Arc::new(Schema { default, ..Arc::unwrap_or_clone(schema) }))
 }
 
 fn map(node: &Node<'_>, fill_defaults: bool) -> Result<SchemaKind, Exception> {

@@ -30,7 +30,6 @@ pub(super) fn schemaless(node: &Node<'_>) -> Value {
 ///
 /// # Errors
 /// A `DataException`.
-#[expect(clippy::cast_possible_truncation, reason = "Java's casts: 300 is 44 as a byte")]
 pub(super) fn with_schema(
     schema: &Arc<Schema>,
     node: Option<&Node<'_>>,
@@ -42,9 +41,19 @@ pub(super) fn with_schema(
     if let Some(value) = logical(schema, node) {
         return value;
     }
+    match &schema.kind {
+        SchemaKind::Array(items) => array(items.as_ref(), node, fill_defaults),
+        SchemaKind::Map(keys, values) => map(keys.as_ref(), values.as_ref(), node, fill_defaults),
+        SchemaKind::Struct(fields) => structure(schema, fields, node, fill_defaults),
+        kind => scalar(kind, node),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "Java's casts: 300 is 44 as a byte")]
+fn scalar(kind: &SchemaKind, node: &Node<'_>) -> Result<Value, Exception> {
     let number = node.as_number();
     let integer = || number.map_or(0, Number::to_i64);
-    Ok(match &schema.kind {
+    Ok(match kind {
         SchemaKind::Boolean => Value::Boolean(matches!(node, Node::Boolean(true))),
         SchemaKind::Int8 => Value::Int8(integer() as i8),
         SchemaKind::Int16 => Value::Int16(integer() as i16),
@@ -59,35 +68,46 @@ pub(super) fn with_schema(
             })?),
             None => Value::Null,
         },
-        SchemaKind::Array(items) => Value::Array(match node {
-            Node::Array(nodes) => {
-                nodes.iter().map(|node| part(items, node, fill_defaults)).collect::<Result<_, _>>()?
-            }
-            // Jackson walks an object's values too.
-            Node::Object(members) => {
-                distinct(members).map(|(_, node)| part(items, node, fill_defaults)).collect::<Result<_, _>>()?
-            }
-            _ => Vec::new(),
-        }),
-        SchemaKind::Map(keys, values) => map(keys.as_ref(), values, node, fill_defaults)?,
-        SchemaKind::Struct(fields) => {
-            if !matches!(node, Node::Object(_)) {
-                let found = node.type_name();
-                return Err(Exception::data(format!("Structs should be encoded as JSON objects, but found {found}")));
-            }
-            let mut values = Vec::with_capacity(fields.all().len());
-            let nodes = members_of(node, fields);
-            for (field, node) in fields.all().iter().zip(nodes) {
-                let value = with_schema(&field.schema, node, fill_defaults)?;
-                // A struct was checked when it was built.
-                if !matches!((&value, &field.schema.kind), (Value::Struct(_), SchemaKind::Struct(_))) {
-                    field.schema.validate_field(&field.name, &value)?;
-                }
-                values.push(value);
-            }
-            Value::Struct(Box::new(Struct { schema: Arc::clone(schema), values }))
-        }
+        // No scalars: their nodes are read elsewhere.
+        SchemaKind::Array(_) | SchemaKind::Map(..) | SchemaKind::Struct(_) => Value::Null,
     })
+}
+
+/// A list; Jackson walks an object's values too, and finds nothing in anything else.
+fn array(items: Option<&Arc<Schema>>, node: &Node<'_>, fill_defaults: bool) -> Result<Value, Exception> {
+    let mut values = Vec::new();
+    match node {
+        Node::Array(nodes) => {
+            values.reserve_exact(nodes.len());
+            for node in nodes {
+                values.push(part(items, node, fill_defaults)?);
+            }
+        }
+        Node::Object(members) => {
+            for (_, node) in distinct(members) {
+                values.push(part(items, node, fill_defaults)?);
+            }
+        }
+        _ => {}
+    }
+    Ok(Value::Array(values))
+}
+
+fn structure(schema: &Arc<Schema>, fields: &Fields, node: &Node<'_>, fill_defaults: bool) -> Result<Value, Exception> {
+    if !matches!(node, Node::Object(_)) {
+        let found = node.type_name();
+        return Err(Exception::data(format!("Structs should be encoded as JSON objects, but found {found}")));
+    }
+    let mut values = Vec::with_capacity(fields.all().len());
+    for (field, node) in fields.all().iter().zip(members_of(node, fields)) {
+        let value = with_schema(&field.schema, node, fill_defaults)?;
+        // A struct was checked when it was built.
+        if !matches!((&value, &field.schema.kind), (Value::Struct(_), SchemaKind::Struct(_))) {
+            field.schema.validate_field(&field.name, &value)?;
+        }
+        values.push(value);
+    }
+    Ok(Value::Struct(Box::new(Struct { schema: Arc::clone(schema), values })))
 }
 
 fn absent(schema: &Schema, fill_defaults: bool) -> Result<Value, Exception> {
@@ -99,7 +119,7 @@ fn absent(schema: &Schema, fill_defaults: bool) -> Result<Value, Exception> {
 }
 
 /// An item or an entry, whose schema a schema that was read always has.
-fn part(schema: &Option<Arc<Schema>>, node: &Node<'_>, fill_defaults: bool) -> Result<Value, Exception> {
+fn part(schema: Option<&Arc<Schema>>, node: &Node<'_>, fill_defaults: bool) -> Result<Value, Exception> {
     match schema {
         Some(schema) => with_schema(schema, Some(node), fill_defaults),
         None => Ok(schemaless(node)),
@@ -108,7 +128,7 @@ fn part(schema: &Option<Arc<Schema>>, node: &Node<'_>, fill_defaults: bool) -> R
 
 fn map(
     keys: Option<&Arc<Schema>>,
-    values: &Option<Arc<Schema>>,
+    values: Option<&Arc<Schema>>,
     node: &Node<'_>,
     fill_defaults: bool,
 ) -> Result<Value, Exception> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::scan::skip_plain;
 use crate::java::{MILLISECONDS_PER_DAY, write_f32, write_f64};
 use crate::{Decimal, Exception, Map, Schema, SchemaKind, Struct, Value, class};
 
@@ -264,12 +265,9 @@ pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    while let Some((at, character)) =
-        rest.bytes().position(needs_escape).and_then(|at| Some((at, rest.get(at..)?.chars().next()?)))
-    {
-        let (plain, after) = rest.split_at(at);
+    while let Some((plain, character)) = before_escape(rest) {
         out.extend_from_slice(plain.as_bytes());
-        rest = after.strip_prefix(character).unwrap_or_default();
+        rest = rest.get(plain.len() + character.len_utf8()..).unwrap_or_default();
         let escape: Cow<'_, str> = match character {
             '"' => "\\\"".into(),
             '\\' => "\\\\".into(),
@@ -286,9 +284,13 @@ pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether a byte is a character that is escaped, or begins one.
-fn needs_escape(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..0x20 | 0xF0..)
+/// The first character that has to be escaped, and what stands before it.
+fn before_escape(text: &str) -> Option<(&str, char)> {
+    let bytes = text.as_bytes();
+    let start = skip_plain::<true>(bytes, 0);
+    let needs_escape = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0xF0..);
+    let (plain, rest) = text.split_at_checked(start + bytes.get(start..)?.iter().position(needs_escape)?)?;
+    Some((plain, rest.chars().next()?))
 }
 
 fn write_integer(value: impl itoa::Integer, out: &mut Vec<u8>) {
@@ -369,5 +371,102 @@ fn json_type(kind: &SchemaKind) -> &'static str {
         SchemaKind::Array(_) => "array",
         SchemaKind::Map(..) => "map",
         SchemaKind::Struct(_) => "struct",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fields;
+
+    fn written(writer: JsonWriter, schema: Option<&Schema>, value: &Value) -> Result<String, String> {
+        let mut out = b"before".to_vec();
+        let result = writer.write(schema, value, &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let text = text.strip_prefix("before").unwrap().to_owned();
+        match result {
+            Ok(()) => Ok(text),
+            Err(exception) => {
+                assert_eq!(text, "", "nothing is left of what failed");
+                Err(exception.message)
+            }
+        }
+    }
+
+    fn json(schema: Option<&Schema>, value: &Value) -> Result<String, String> {
+        written(JsonWriter::default(), schema, value)
+    }
+
+    #[test]
+    fn texts_are_escaped_as_jackson_does() {
+        let text = "plain \"\\/\u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f} é漢 😀 and a long plain end";
+        let mut out = Vec::new();
+        write_text(text, &mut out);
+        let expected =
+            r#""plain \"\\/\b\f\n\r\t\u0001\u001F"#.to_owned() + "\u{7f} é漢 \\uD83D\\uDE00 and a long plain end\"";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn values_are_written_by_their_type() {
+        let map = |key| Value::Map(Box::new(Map::from_iter([(key, Value::Int8(1))])));
+        for (value, expected) in [
+            (Value::Null, "null"),
+            (Value::Int64(i64::MIN), "-9223372036854775808"),
+            (Value::Float32(0.1), "0.1"),
+            (Value::Float64(f64::NAN), "\"NaN\""),
+            (Value::Bytes(vec![0xff, 0xfe]), "\"//4=\""),
+            (Value::Array(vec![Value::Null, Value::Boolean(true)]), "[null,true]"),
+            (map(Value::String("a".to_owned())), r#"{"a":1}"#),
+            (map(Value::Int32(5)), "[[5,1]]"),
+        ] {
+            assert_eq!(json(None, &value), Ok(expected.to_owned()));
+        }
+        assert!(json(None, &Value::Array(vec![Value::Date(0)])).unwrap_err().contains("java.util.Date"));
+    }
+
+    #[test]
+    fn decimals_are_bytes_or_numbers() {
+        let value = Value::Decimal(Decimal { unscaled: 12_345.into(), scale: 2 });
+        let numeric = JsonWriter { decimal_format: DecimalFormat::Numeric, ..JsonWriter::default() };
+        assert_eq!(json(Some(&Schema::decimal(2)), &value), Ok("\"MDk=\"".to_owned()));
+        assert_eq!(written(numeric, Some(&Schema::decimal(2)), &value), Ok("123.45".to_owned()));
+        assert!(json(Some(&Schema::decimal(3)), &value).unwrap_err().contains("Schema has scale 3, value has scale 2"));
+    }
+
+    #[test]
+    fn dates_are_days_or_milliseconds() {
+        let day = Value::Date(MILLISECONDS_PER_DAY);
+        assert_eq!(json(Some(&Schema::date()), &day), Ok("1".to_owned()));
+        assert_eq!(json(Some(&Schema::timestamp()), &day), Ok("86400000".to_owned()));
+        assert!(json(Some(&Schema::date()), &Value::Date(1)).is_err());
+        assert!(json(Some(&Schema::time()), &Value::Date(-1)).is_err());
+    }
+
+    #[test]
+    fn defaults_stand_in_for_nulls_where_asked_for() {
+        let schema = Schema { default: Some(Value::Int8(7)), ..Schema::new(SchemaKind::Int8) };
+        let keep = JsonWriter { replace_null_with_default: false, ..JsonWriter::default() };
+        assert_eq!(json(Some(&schema), &Value::Null), Ok("7".to_owned()));
+        assert!(written(keep, Some(&schema), &Value::Null).is_err());
+        assert_eq!(written(keep, Some(&schema.optional()), &Value::Null), Ok("null".to_owned()));
+    }
+
+    #[test]
+    fn a_schema_is_written_with_all_it_has() {
+        let mut fields = Fields::default();
+        fields.push("price", Arc::new(Schema::decimal(2).optional())).unwrap();
+        let map = SchemaKind::Map(Some(Arc::new(Schema::new(SchemaKind::String))), None);
+        fields.push("tags", Arc::new(Schema { default: None, doc: Some("any".into()), ..Schema::new(map) })).unwrap();
+        let mut out = Vec::new();
+        JsonWriter::default().write_schema(Some(&Schema::new(SchemaKind::Struct(fields))), &mut out).unwrap();
+        let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let expected = serde_json::json!({"type": "struct", "optional": false, "fields": [
+            {"type": "bytes", "optional": true, "name": Schema::DECIMAL, "version": 1, "parameters": {"scale": "2"},
+                "field": "price"},
+            {"type": "map", "keys": {"type": "string", "optional": false}, "values": null, "optional": false,
+                "doc": "any", "field": "tags"},
+        ]});
+        assert_eq!(written, expected);
     }
 }
