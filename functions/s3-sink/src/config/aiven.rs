@@ -9,7 +9,7 @@ use format::{Compression, Encoding, Field, Format, GzipLevel, Members, Row};
 
 use super::{AccessKey, AssumedRole, Credentials, Encryption, ObjectOptions, Retries, S3SinkConfig, Target, own};
 use crate::aiven::template::{self, Grouping, NameTemplate, PrefixTemplate};
-use crate::aiven::{AivenLayout, Naming, TimestampSource, zone};
+use crate::aiven::{AivenLayout, Naming, zone};
 use crate::layout::Layout;
 
 pub(super) static KEYS: &[&KeySpec] = keys::KEYS;
@@ -91,8 +91,7 @@ fn role(arn: String, settings: &Settings, problems: &mut Problems) -> Option<Ass
     }
     let endpoint = settings.get(&keys::STS_ENDPOINT).filter(|endpoint| endpoint != GLOBAL_TOKEN_SERVICE);
     if endpoint.is_some() && !settings.is_given(&keys::REGION) {
-        problems
-            .about(keys::REGION.spec.name, "aws.s3.region should be specified together with aws.sts.config.endpoint");
+        problems.about(keys::REGION.spec.name, "is missing beside aws.sts.config.endpoint: give both or neither");
     }
     let duration = u64::try_from(settings.get(&keys::ROLE_SESSION_DURATION)?).ok().map(Duration::from_secs);
     let external_id = settings.get(&keys::ROLE_EXTERNAL_ID);
@@ -125,11 +124,10 @@ fn layout(settings: &Settings, problems: &mut Problems) -> Option<AivenLayout> {
     if let Some(template) = &template
         && template.grouping() == Grouping::LastOfKey
     {
-        let key = keys::MAX_RECORDS.spec.name;
         if max_records.is_some_and(|most| most > 1) {
             let name = settings.get(&keys::NAME_TEMPLATE).unwrap_or_default();
             let message = format!("When file.name.template is {name}, file.max.records must be either 1 or not set");
-            problems.about(key, message);
+            problems.about(keys::MAX_RECORDS.spec.name, message);
         }
         if matches!(naming, Some(Naming::Prefix { .. })) {
             let message =
@@ -141,7 +139,7 @@ fn layout(settings: &Settings, problems: &mut Problems) -> Option<AivenLayout> {
         template: template?,
         naming: naming?,
         most_records: max_records.filter(|most| *most > 0),
-        timestamp_source: timestamp_source(&settings.get(&keys::TIMESTAMP_SOURCE)?)?,
+        timestamp_source: keys::timestamp_source(&settings.get(&keys::TIMESTAMP_SOURCE)?)?,
         zone: zone::parse(&settings.get(&keys::TIMESTAMP_ZONE)?).ok()?,
     })
 }
@@ -158,9 +156,14 @@ fn name_template(settings: &Settings, problems: &mut Problems) -> Option<NameTem
     match parsed {
         Ok(template) => Some(template),
         Err(message) => {
-            let key = if given.is_some() { &keys::NAME_TEMPLATE } else { &keys::PREFIX_TEMPLATE };
-            let text = if prefix.is_empty() || given.is_none() { given.unwrap_or(prefix) } else { prefix + &name };
-            problems.wrong(key.spec.name, &text, message);
+            match &given {
+                None => problems.wrong(keys::PREFIX_TEMPLATE.spec.name, &prefix, message),
+                Some(name) if prefix.is_empty() => problems.wrong(keys::NAME_TEMPLATE.spec.name, name, message),
+                Some(name) => {
+                    let message = format!("{message} (with file.prefix.template={prefix} before it)");
+                    problems.wrong(keys::NAME_TEMPLATE.spec.name, name, message);
+                }
+            }
             None
         }
     }
@@ -181,7 +184,7 @@ fn naming(settings: &Settings, problems: &mut Problems) -> Option<Naming> {
 
 fn format(settings: &Settings, problems: &mut Problems) -> Option<Format> {
     let fields = settings.get(&keys::OUTPUT_FIELDS)?;
-    let fields: Vec<Field> = fields.iter().map(|name| field(name)).collect::<Option<_>>()?;
+    let fields: Vec<Field> = fields.iter().map(|name| keys::field(name)).collect::<Option<_>>()?;
     let row = match (settings.get(&keys::OUTPUT_ENVELOPE)?, fields.as_slice()) {
         (true, _) => Row::Envelope(Members::of(&fields)),
         (false, [field]) => Row::Bare(*field),
@@ -208,24 +211,6 @@ fn format(settings: &Settings, problems: &mut Problems) -> Option<Format> {
     }
 }
 
-/// A field by its name, in any case.
-fn field(name: &str) -> Option<Field> {
-    let fields = [
-        ("key", Field::Key),
-        ("value", Field::Value),
-        ("offset", Field::Offset),
-        ("timestamp", Field::Timestamp),
-        ("headers", Field::Headers),
-    ];
-    fields.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, field)| field)
-}
-
-/// A source of timestamps by its name, in any case.
-fn timestamp_source(name: &str) -> Option<TimestampSource> {
-    let sources = [("WALLCLOCK", TimestampSource::WallClock), ("EVENT", TimestampSource::Event)];
-    sources.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, source)| source)
-}
-
 /// What `aws.sts.config.endpoint` says by default, and what then means the region's own.
 const GLOBAL_TOKEN_SERVICE: &str = "https://sts.amazonaws.com";
 
@@ -234,6 +219,7 @@ mod tests {
     use connect::config::{ConnectorConfig, RawConfig, Report};
 
     use super::*;
+    use crate::aiven::TimestampSource;
 
     /// Builds from pairs, beside a bucket: the configuration, or its problems as texts.
     fn built(pairs: &[(&str, &str)]) -> Result<S3SinkConfig, Vec<String>> {

@@ -1,9 +1,10 @@
 //! The table of Aiven's keys.
 
 use connect::config::{Check, Key, KeySpec, Secret, SettingValue};
+use format::Field;
 
-use super::super::own;
-use crate::aiven::zone;
+use crate::aiven::{TimestampSource, zone};
+use crate::config::own;
 
 pub(super) static ACCESS_KEY_ID: Key<Secret> = Key::secret("aws.access.key.id", "A fixed access key's identifier")
     .aliases(&["aws_access_key_id"])
@@ -100,10 +101,14 @@ pub(super) static TIMESTAMP_ZONE: Key<String> =
         .default("Z")
         .check(Check::Custom(|name| zone::parse(name).map(drop)));
 pub(super) static TIMESTAMP_SOURCE: Key<String> =
-    Key::text("file.name.timestamp.source", "Whose time {{timestamp}} is: WALLCLOCK, or EVENT for the record's own")
+    Key::text(
+        "file.name.timestamp.source",
+        "Whose time {{timestamp}} is: EVENT for the record's own, or WALLCLOCK, with which a batch that comes again in another \
+         hour has other names",
+    )
         .aliases(&["timestamp.source"])
         .default("WALLCLOCK")
-        .check(Check::Custom(timestamp_source));
+        .check(Check::Custom(known_timestamp_source));
 pub(super) static OUTPUT_TYPE: Key<String> =
     Key::text("format.output.type", "What objects look like inside: csv, json (an array), jsonl (a line a record)")
         .default("csv")
@@ -167,6 +172,24 @@ pub(super) static KEYS: &[&KeySpec] = &[
     &own::REPEATS.spec,
 ];
 
+/// A field by its name, in any case.
+pub(super) fn field(name: &str) -> Option<Field> {
+    let fields = [
+        ("key", Field::Key),
+        ("value", Field::Value),
+        ("offset", Field::Offset),
+        ("timestamp", Field::Timestamp),
+        ("headers", Field::Headers),
+    ];
+    fields.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, field)| field)
+}
+
+/// A source of timestamps by its name, in any case.
+pub(super) fn timestamp_source(name: &str) -> Option<TimestampSource> {
+    let sources = [("WALLCLOCK", TimestampSource::WallClock), ("EVENT", TimestampSource::Event)];
+    sources.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, source)| source)
+}
+
 // The checks' messages are those of Aiven's validators where there is one.
 
 fn one_of(text: &str, words: &[&str], message: &str) -> Result<(), String> {
@@ -194,14 +217,14 @@ fn output_fields(text: &str) -> Result<(), String> {
     if names.is_empty() {
         return Err("cannot be empty".to_owned());
     }
-    if names.iter().all(|name| super::field(name).is_some()) {
+    if names.iter().all(|name| field(name).is_some()) {
         return Ok(());
     }
     Err("supported values are: 'key', 'value', 'offset', 'timestamp', 'headers'".to_owned())
 }
 
-fn timestamp_source(text: &str) -> Result<(), String> {
-    match super::timestamp_source(text) {
+fn known_timestamp_source(text: &str) -> Result<(), String> {
+    match timestamp_source(text) {
         Some(_) => Ok(()),
         None => Err(format!("Unknown timestamp source: {text}")),
     }
