@@ -151,7 +151,12 @@ fn invalid(value: &str, setting: &str, why: &str) -> Exception {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::Data;
+    use crate::json::JsonWriter;
+    use crate::values::convert_to_string;
 
     fn keys(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -196,5 +201,38 @@ mod tests {
         }
         assert!(configured("String", false, &keys(&[("converter.encoding", "no-such")])).is_err());
         assert!(configured("Json", false, &keys(&[("schemas.cache.size", "-1"), ("schemas.enabled", "x")])).is_ok());
+    }
+
+    /// Looks at everything that was converted.
+    fn look(data: &Data<'_>) {
+        let value = data.value().unwrap();
+        assert_eq!(value.is_null(), data.is_null());
+        assert_eq!(convert_to_string(&value).is_none(), value.is_null());
+        let mut out = Vec::new();
+        // A value that JSON cannot express is an error, and leaves nothing behind.
+        if data.write_json(&JsonWriter::default(), &mut out).is_err() {
+            assert!(out.is_empty());
+        }
+        assert!(!out.iter().any(|byte| matches!(byte, b'\r' | b'\n')));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_in_any_converter(bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..24),
+            r#"[\[\]{}:,"\\ 0-9.eE+\-a-fnul]{0,24}"#.prop_map(String::into_bytes),
+            r#"\{"schema":\{"type":"[a-z0-9]{3,7}"\},"payload":[0-9a-z"\[\]{}]{0,8}\}"#.prop_map(String::into_bytes),
+        ]) {
+            for (_, class) in CLASSES {
+                for schemas_enable in ["true", "false"] {
+                    let keys = keys(&[("schemas.enable", schemas_enable)]);
+                    if let Ok(data) = configured(class, false, &keys).unwrap().to_connect("orders", Some(&bytes)) {
+                        look(&data);
+                    }
+                }
+            }
+            let simple = configured_header(SIMPLE_HEADER, &keys(&[])).unwrap();
+            look(&simple.to_connect("orders", "header", Some(&bytes)).unwrap());
+        }
     }
 }

@@ -11,12 +11,23 @@ pub(crate) enum Charset {
     Utf8,
     /// UTF-16 with a byte order mark, big-endian without one.
     Utf16,
+    /// UTF-32 with a byte order mark, big-endian without one; or as told.
+    Utf32(Option<ByteOrder>),
     /// ISO-8859-1: every byte is the character of that number.
     Latin1,
     /// US-ASCII.
     Ascii,
     /// Any other that browsers know too.
     Other(&'static Encoding),
+}
+
+/// Which byte of a number comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByteOrder {
+    /// The highest.
+    Big,
+    /// The lowest.
+    Little,
 }
 
 impl Charset {
@@ -27,6 +38,9 @@ impl Charset {
             "utf-16" | "utf16" | "utf_16" | "unicode" => return Some(Self::Utf16),
             "utf-16be" | "utf_16be" => return Some(Self::Other(UTF_16BE)),
             "utf-16le" | "utf_16le" => return Some(Self::Other(UTF_16LE)),
+            "utf-32" | "utf32" | "utf_32" => return Some(Self::Utf32(None)),
+            "utf-32be" | "utf_32be" => return Some(Self::Utf32(Some(ByteOrder::Big))),
+            "utf-32le" | "utf_32le" => return Some(Self::Utf32(Some(ByteOrder::Little))),
             // Browsers read these two as windows-1252; Java does not.
             "iso-8859-1" | "iso8859-1" | "iso8859_1" | "iso_8859-1" | "8859_1" | "latin1" | "l1" | "cp819" => {
                 return Some(Self::Latin1);
@@ -50,6 +64,7 @@ impl Charset {
                 [0xFF, 0xFE, rest @ ..] => decode_utf16(rest, false),
                 _ => decode_utf16(bytes, true),
             },
+            Self::Utf32(order) => decode_utf32(bytes, order),
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
             Self::Ascii => {
                 let character =
@@ -99,6 +114,24 @@ pub(crate) fn decode_utf16(bytes: &[u8], big_endian: bool) -> Cow<'_, str> {
     encoding.decode_without_bom_handling(bytes).0
 }
 
+/// The text of UTF-32 bytes; an order that is not told is told by a byte order mark.
+fn decode_utf32(bytes: &[u8], order: Option<ByteOrder>) -> Cow<'_, str> {
+    let (order, bytes) = match (order, bytes) {
+        (Some(order), _) => (order, bytes),
+        (None, [0xFF, 0xFE, 0, 0, rest @ ..]) => (ByteOrder::Little, rest),
+        (None, [0, 0, 0xFE, 0xFF, rest @ ..]) => (ByteOrder::Big, rest),
+        (None, _) => (ByteOrder::Big, bytes),
+    };
+    let (characters, rest) = bytes.as_chunks();
+    let number = match order {
+        ByteOrder::Big => u32::from_be_bytes,
+        ByteOrder::Little => u32::from_le_bytes,
+    };
+    let known = |bytes: &[u8; 4]| char::from_u32(number(*bytes)).unwrap_or(char::REPLACEMENT_CHARACTER);
+    let cut_off = (!rest.is_empty()).then_some(char::REPLACEMENT_CHARACTER);
+    characters.iter().map(known).chain(cut_off).collect()
+}
+
 /// Strips what Java calls blanks: all characters up to the space (`String.trim`).
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|character| character <= ' ')
@@ -123,6 +156,9 @@ mod tests {
         assert_eq!(decode("UTF-16", b"\0h\0\xe9"), "hé");
         assert_eq!(decode("UTF-16", b"\xff\xfeh\0\xe9\0"), "hé");
         assert_eq!(decode("UTF-16LE", b"h\0\xe9\0"), "hé");
+        assert_eq!(decode("UTF-32", b"\0\0\0h\0\0\0\xe9\0"), "hé\u{fffd}");
+        assert_eq!(decode("UTF-32", b"\xff\xfe\0\0h\0\0\0"), "h");
+        assert_eq!(decode("UTF-32LE", b"h\0\0\0\0\0\0\xff"), "h\u{fffd}");
         assert_eq!(decode("ISO8859_1", b"\x80\xe9"), "\u{80}é");
         assert_eq!(decode("us-ascii", b"a\xe9"), "a\u{fffd}");
         assert_eq!(decode("windows-1252", b"\x80\x99\x81"), "€™\u{fffd}");

@@ -111,9 +111,10 @@ impl fmt::Display for Decimal {
         let scale = i64::from(self.scale);
         let adjusted = length - 1 - scale;
         if scale > 0 && adjusted >= -6 {
-            let width = usize::try_from(scale + 1).unwrap_or(0);
-            let padded = format!("{digits:0>width$}");
-            let (whole, fraction) = padded.split_at(padded.len() - (width - 1));
+            let fraction_digits = usize::try_from(scale).unwrap_or(0);
+            let zeros = "0".repeat((fraction_digits + 1).saturating_sub(digits.len()));
+            let padded = zeros + &digits;
+            let (whole, fraction) = padded.split_at(padded.len() - fraction_digits);
             return write!(out, "{sign}{whole}.{fraction}");
         }
         let (first, rest) = digits.split_at(1);
@@ -194,6 +195,13 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(decimal(text).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn numbers_of_many_digits_are_written() {
+        let digits = "7".repeat(70_000);
+        let number = Decimal { unscaled: digits.parse().unwrap(), scale: 70_003 };
+        assert_eq!(number.to_string(), format!("0.000{digits}"));
     }
 
     #[test]
