@@ -6,6 +6,8 @@ mod iso8601;
 pub mod joda;
 mod object_name;
 mod partitioner;
+#[cfg(test)]
+mod tests;
 mod timestamp_extractor;
 
 use std::collections::HashMap;
