@@ -13,8 +13,8 @@ mod write;
 
 pub(crate) use envelope::EnvelopeReader;
 pub(crate) use scan::is_passable;
+pub(crate) use string::{write_bytes, write_text};
 pub use write::{DecimalFormat, JsonWriter};
-pub(crate) use write::{write_bytes, write_text};
 
 use crate::{Exception, Value, class};
 

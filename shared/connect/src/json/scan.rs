@@ -8,7 +8,8 @@ const LONGEST_NUMBER: usize = 400;
 
 /// Whether a text may be passed on as it is: one JSON object, list or plain text by RFC 8259, on one line, that every reader
 /// understands as `JsonConverter` does. That leaves out integers beyond 64 bits, negative zeros, and exponents that might
-/// lead out of a double's range. Other scalars are left out because building them costs nothing.
+/// lead out of a double's range. Other scalars are left out because building them costs nothing. Of members with one name
+/// all are passed on; readers take the last.
 pub(crate) fn is_passable(text: &str) -> bool {
     let bytes = text.as_bytes();
     match bytes.first() {

@@ -1,9 +1,11 @@
-//! Schemas in JSON (`JsonConverter.asConnectSchema`).
+//! Schemas in JSON (`JsonConverter.asConnectSchema` and `asJsonSchema`).
 
 use std::sync::Arc;
 
 use super::node::{Node, Number};
+use super::string::{write_integer, write_text};
 use super::to_connect::with_schema;
+use super::write::{JsonWriter, write_list};
 use crate::{Exception, Fields, Schema, SchemaKind, Value, class};
 
 /// Reads a schema; a null is none. Wrong types of `optional`, `name`, `version` and `doc` are passed over.
@@ -18,6 +20,74 @@ pub(super) fn read_schema(node: &Node<'_>, fill_defaults: bool) -> Result<Option
     match node.get("default") {
         Some(default) => with_default(schema, default, fill_defaults).map(Some),
         None => Ok(Some(schema)),
+    }
+}
+
+impl JsonWriter {
+    /// Appends a schema to `out` as `schemas.enable=true` has it in its envelope, on one line; `null` for none.
+    ///
+    /// # Errors
+    /// As [`JsonWriter::write`], for a default.
+    pub fn write_schema(&self, schema: Option<&Schema>, out: &mut Vec<u8>) -> Result<(), Exception> {
+        let start = out.len();
+        self.schema(schema, None, out).inspect_err(|_| out.truncate(start))
+    }
+
+    /// A schema; `field` is the name of the struct's field that it stands for.
+    fn schema(&self, schema: Option<&Schema>, field: Option<&str>, out: &mut Vec<u8>) -> Result<(), Exception> {
+        let Some(schema) = schema else {
+            out.extend_from_slice(b"null");
+            return Ok(());
+        };
+        out.extend_from_slice(b"{\"type\":");
+        write_text(json_type(&schema.kind), out);
+        match &schema.kind {
+            SchemaKind::Array(items) => {
+                out.extend_from_slice(b",\"items\":");
+                self.schema(items.as_deref(), None, out)?;
+            }
+            SchemaKind::Map(keys, values) => {
+                out.extend_from_slice(b",\"keys\":");
+                self.schema(keys.as_deref(), None, out)?;
+                out.extend_from_slice(b",\"values\":");
+                self.schema(values.as_deref(), None, out)?;
+            }
+            SchemaKind::Struct(fields) => {
+                out.extend_from_slice(b",\"fields\":");
+                write_list(b"[]", fields.all(), out, |field, out| {
+                    self.schema(Some(&field.schema), Some(&field.name), out)
+                })?;
+            }
+            _ => {}
+        }
+        out.extend_from_slice(if schema.optional { b",\"optional\":true" } else { b",\"optional\":false" });
+        for (name, text) in [("name", &schema.name), ("doc", &schema.doc), ("field", &field.map(Into::into))] {
+            if let Some(text) = text {
+                out.push(b',');
+                write_text(name, out);
+                out.push(b':');
+                write_text(text, out);
+            }
+        }
+        if let Some(version) = schema.version {
+            out.extend_from_slice(b",\"version\":");
+            write_integer(version, out);
+        }
+        if !schema.parameters.is_empty() {
+            out.extend_from_slice(b",\"parameters\":");
+            write_list(b"{}", &schema.parameters, out, |(name, value), out| {
+                write_text(name, out);
+                out.push(b':');
+                write_text(value, out);
+                Ok(())
+            })?;
+        }
+        if let Some(default) = &schema.default {
+            out.extend_from_slice(b",\"default\":");
+            self.value(Some(schema), default, out)?;
+        }
+        out.push(b'}');
+        Ok(())
     }
 }
 
@@ -113,4 +183,44 @@ fn fields(node: &Node<'_>, fill_defaults: bool) -> Result<Fields, Exception> {
         })?;
     }
     Ok(fields)
+}
+
+fn json_type(kind: &SchemaKind) -> &'static str {
+    match kind {
+        SchemaKind::Int8 => "int8",
+        SchemaKind::Int16 => "int16",
+        SchemaKind::Int32 => "int32",
+        SchemaKind::Int64 => "int64",
+        SchemaKind::Float32 => "float",
+        SchemaKind::Float64 => "double",
+        SchemaKind::Boolean => "boolean",
+        SchemaKind::String => "string",
+        SchemaKind::Bytes => "bytes",
+        SchemaKind::Array(_) => "array",
+        SchemaKind::Map(..) => "map",
+        SchemaKind::Struct(_) => "struct",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_is_written_with_all_it_has() {
+        let mut fields = Fields::default();
+        fields.push("price", Arc::new(Schema::decimal(2).optional())).unwrap();
+        let map = SchemaKind::Map(Some(Arc::new(Schema::new(SchemaKind::String))), None);
+        fields.push("tags", Arc::new(Schema { default: None, doc: Some("any".into()), ..Schema::new(map) })).unwrap();
+        let mut out = Vec::new();
+        JsonWriter::default().write_schema(Some(&Schema::new(SchemaKind::Struct(fields))), &mut out).unwrap();
+        let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let expected = serde_json::json!({"type": "struct", "optional": false, "fields": [
+            {"type": "bytes", "optional": true, "name": Schema::DECIMAL, "version": 1, "parameters": {"scale": "2"},
+                "field": "price"},
+            {"type": "map", "keys": {"type": "string", "optional": false}, "values": null, "optional": false,
+                "doc": "any", "field": "tags"},
+        ]});
+        assert_eq!(written, expected);
+    }
 }

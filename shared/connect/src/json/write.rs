@@ -1,9 +1,8 @@
 //! Values to JSON (`JsonConverter.fromConnectData`).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::scan::skip_plain;
+use super::string::{write_bytes, write_integer, write_text};
 use crate::java::{MILLISECONDS_PER_DAY, write_f32, write_f64};
 use crate::{Decimal, Exception, Map, Schema, SchemaKind, Struct, Value, class};
 
@@ -42,16 +41,7 @@ impl JsonWriter {
         self.value(schema, value, out).inspect_err(|_| out.truncate(start))
     }
 
-    /// Appends a schema to `out` as `schemas.enable=true` has it in its envelope, on one line; `null` for none.
-    ///
-    /// # Errors
-    /// As [`JsonWriter::write`], for a default.
-    pub fn write_schema(&self, schema: Option<&Schema>, out: &mut Vec<u8>) -> Result<(), Exception> {
-        let start = out.len();
-        self.schema(schema, None, out).inspect_err(|_| out.truncate(start))
-    }
-
-    fn value(&self, schema: Option<&Schema>, value: &Value, out: &mut Vec<u8>) -> Result<(), Exception> {
+    pub(super) fn value(&self, schema: Option<&Schema>, value: &Value, out: &mut Vec<u8>) -> Result<(), Exception> {
         let default = schema.and_then(|schema| schema.default.as_ref());
         match (value, default, schema) {
             (Value::Null, Some(default), _) if self.replace_null_with_default => {
@@ -193,108 +183,6 @@ impl JsonWriter {
         }
         Ok(())
     }
-
-    /// A schema; `field` is the name of the struct's field that it stands for.
-    fn schema(&self, schema: Option<&Schema>, field: Option<&str>, out: &mut Vec<u8>) -> Result<(), Exception> {
-        let Some(schema) = schema else {
-            out.extend_from_slice(b"null");
-            return Ok(());
-        };
-        out.extend_from_slice(b"{\"type\":");
-        write_text(json_type(&schema.kind), out);
-        match &schema.kind {
-            SchemaKind::Array(items) => {
-                out.extend_from_slice(b",\"items\":");
-                self.schema(items.as_deref(), None, out)?;
-            }
-            SchemaKind::Map(keys, values) => {
-                out.extend_from_slice(b",\"keys\":");
-                self.schema(keys.as_deref(), None, out)?;
-                out.extend_from_slice(b",\"values\":");
-                self.schema(values.as_deref(), None, out)?;
-            }
-            SchemaKind::Struct(fields) => {
-                out.extend_from_slice(b",\"fields\":");
-                write_list(b"[]", fields.all(), out, |field, out| {
-                    self.schema(Some(&field.schema), Some(&field.name), out)
-                })?;
-            }
-            _ => {}
-        }
-        out.extend_from_slice(if schema.optional { b",\"optional\":true" } else { b",\"optional\":false" });
-        for (name, text) in [("name", &schema.name), ("doc", &schema.doc), ("field", &field.map(Into::into))] {
-            if let Some(text) = text {
-                out.push(b',');
-                write_text(name, out);
-                out.push(b':');
-                write_text(text, out);
-            }
-        }
-        if let Some(version) = schema.version {
-            out.extend_from_slice(b",\"version\":");
-            write_integer(version, out);
-        }
-        if !schema.parameters.is_empty() {
-            out.extend_from_slice(b",\"parameters\":");
-            write_list(b"{}", &schema.parameters, out, |(name, value), out| {
-                write_text(name, out);
-                out.push(b':');
-                write_text(value, out);
-                Ok(())
-            })?;
-        }
-        if let Some(default) = &schema.default {
-            out.extend_from_slice(b",\"default\":");
-            self.value(Some(schema), default, out)?;
-        }
-        out.push(b'}');
-        Ok(())
-    }
-}
-
-/// Appends bytes as base64 in quotes.
-pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    base64_simd::STANDARD.encode_append(bytes, out);
-    out.push(b'"');
-}
-
-/// Appends a text in quotes, escaped as Jackson does: characters beyond the basic plane as two `\uXXXX`, no other but
-/// quotes, backslashes and control characters.
-pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
-    out.push(b'"');
-    let mut rest = text;
-    while let Some((plain, character)) = before_escape(rest) {
-        out.extend_from_slice(plain.as_bytes());
-        rest = rest.get(plain.len() + character.len_utf8()..).unwrap_or_default();
-        let escape: Cow<'_, str> = match character {
-            '"' => "\\\"".into(),
-            '\\' => "\\\\".into(),
-            '\u{8}' => "\\b".into(),
-            '\t' => "\\t".into(),
-            '\n' => "\\n".into(),
-            '\u{c}' => "\\f".into(),
-            '\r' => "\\r".into(),
-            _ => character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04X}")).collect(),
-        };
-        out.extend_from_slice(escape.as_bytes());
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out.push(b'"');
-}
-
-/// The first character that has to be escaped, and what stands before it.
-fn before_escape(text: &str) -> Option<(&str, char)> {
-    let bytes = text.as_bytes();
-    let start = skip_plain::<true>(bytes, 0);
-    let needs_escape = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0xF0..);
-    let (plain, rest) = text.split_at_checked(start + bytes.get(start..)?.iter().position(needs_escape)?)?;
-    Some((plain, rest.chars().next()?))
-}
-
-fn write_integer(value: impl itoa::Integer, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// JSON has no infinities: they are texts.
@@ -305,7 +193,7 @@ fn write_quoted_unless(finite: bool, out: &mut Vec<u8>, write: impl FnOnce(&mut 
     out.extend_from_slice(quote);
 }
 
-fn write_list<T>(
+pub(super) fn write_list<T>(
     [begin, end]: &[u8; 2],
     items: impl IntoIterator<Item = T>,
     out: &mut Vec<u8>,
@@ -357,27 +245,9 @@ fn unscaled_bytes(schema: &Schema, decimal: &Decimal) -> Result<Vec<u8>, Excepti
     Ok(decimal.unscaled.to_signed_bytes_be())
 }
 
-fn json_type(kind: &SchemaKind) -> &'static str {
-    match kind {
-        SchemaKind::Int8 => "int8",
-        SchemaKind::Int16 => "int16",
-        SchemaKind::Int32 => "int32",
-        SchemaKind::Int64 => "int64",
-        SchemaKind::Float32 => "float",
-        SchemaKind::Float64 => "double",
-        SchemaKind::Boolean => "boolean",
-        SchemaKind::String => "string",
-        SchemaKind::Bytes => "bytes",
-        SchemaKind::Array(_) => "array",
-        SchemaKind::Map(..) => "map",
-        SchemaKind::Struct(_) => "struct",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fields;
 
     fn written(writer: JsonWriter, schema: Option<&Schema>, value: &Value) -> Result<String, String> {
         let mut out = b"before".to_vec();
@@ -395,16 +265,6 @@ mod tests {
 
     fn json(schema: Option<&Schema>, value: &Value) -> Result<String, String> {
         written(JsonWriter::default(), schema, value)
-    }
-
-    #[test]
-    fn texts_are_escaped_as_jackson_does() {
-        let text = "plain \"\\/\u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f} é漢 😀 and a long plain end";
-        let mut out = Vec::new();
-        write_text(text, &mut out);
-        let expected =
-            r#""plain \"\\/\b\f\n\r\t\u0001\u001F"#.to_owned() + "\u{7f} é漢 \\uD83D\\uDE00 and a long plain end\"";
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]
@@ -450,23 +310,5 @@ mod tests {
         assert_eq!(json(Some(&schema), &Value::Null), Ok("7".to_owned()));
         assert!(written(keep, Some(&schema), &Value::Null).is_err());
         assert_eq!(written(keep, Some(&schema.optional()), &Value::Null), Ok("null".to_owned()));
-    }
-
-    #[test]
-    fn a_schema_is_written_with_all_it_has() {
-        let mut fields = Fields::default();
-        fields.push("price", Arc::new(Schema::decimal(2).optional())).unwrap();
-        let map = SchemaKind::Map(Some(Arc::new(Schema::new(SchemaKind::String))), None);
-        fields.push("tags", Arc::new(Schema { default: None, doc: Some("any".into()), ..Schema::new(map) })).unwrap();
-        let mut out = Vec::new();
-        JsonWriter::default().write_schema(Some(&Schema::new(SchemaKind::Struct(fields))), &mut out).unwrap();
-        let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        let expected = serde_json::json!({"type": "struct", "optional": false, "fields": [
-            {"type": "bytes", "optional": true, "name": Schema::DECIMAL, "version": 1, "parameters": {"scale": "2"},
-                "field": "price"},
-            {"type": "map", "keys": {"type": "string", "optional": false}, "values": null, "optional": false,
-                "doc": "any", "field": "tags"},
-        ]});
-        assert_eq!(written, expected);
     }
 }
