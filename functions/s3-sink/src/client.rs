@@ -53,8 +53,10 @@ async fn assumed(role: &AssumedRole, bucket_region: &str, shared: &SdkConfig) ->
         None => shared.clone(),
     };
     let region = role.region.as_deref().unwrap_or(bucket_region).to_owned();
-    let mut provider =
-        AssumeRoleProvider::builder(&role.arn).session_name(&role.session_name).region(Region::new(region)).configure(&sts);
+    let mut provider = AssumeRoleProvider::builder(&role.arn)
+        .session_name(&role.session_name)
+        .region(Region::new(region))
+        .configure(&sts);
     if let Some(external_id) = &role.external_id {
         provider = provider.external_id(external_id);
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use connect::config::Tolerance;
 use connect::Exception;
+use connect::config::Tolerance;
 use format::{CompressError, Compression, Compressor, Format};
 
 use crate::layout::Layout;
@@ -120,4 +120,129 @@ fn impossible(name: &str) -> Option<String> {
     }
     let climbs = name.split('/').any(|part| part == "." || part == "..");
     climbs.then(|| "the object's name would have a part that is . or .., which S3 does not take".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use connect::json::JsonWriter;
+    use connect::{Data, SinkRecord, TimestampType, class};
+
+    use super::*;
+    use crate::confluent::{ConfluentLayout, FieldName, NullValues, ObjectNaming, Partitioner, SchemaAffix, Scheme};
+
+    fn encoder(scheme: Scheme, format: Format, compression: Compression) -> Encoder {
+        let naming = ObjectNaming {
+            topics_dir: String::new(),
+            directory_delimiter: "/".to_owned(),
+            file_delimiter: "+".to_owned(),
+            offset_digits: 1,
+            extension: String::new(),
+        };
+        let partitioner = Partitioner { scheme, delimiter: "/".to_owned(), schema_affix: SchemaAffix::None };
+        let layout = ConfluentLayout { partitioner, naming, flush_size: 3, null_values: NullValues::Fail };
+        Encoder::new(Layout::Confluent(layout), format, compression).unwrap()
+    }
+
+    fn bytes_encoder(compression: Compression) -> Encoder {
+        encoder(Scheme::KafkaPartition, Format::Bytes { separator: b"\n".to_vec() }, compression)
+    }
+
+    fn records(values: Vec<Data<'static>>) -> Vec<SinkRecord<'static>> {
+        let record = |(value, offset)| SinkRecord {
+            topic: Cow::Borrowed("t"),
+            original_topic: "t",
+            partition: 0,
+            offset,
+            timestamp: None,
+            timestamp_type: TimestampType::None,
+            key: Data::NULL,
+            value,
+            headers: Vec::new(),
+        };
+        values.into_iter().zip(0..).map(record).collect()
+    }
+
+    fn encode(encoder: &mut Encoder, records: &[SinkRecord<'_>], tolerance: Tolerance) -> Encoded {
+        let bad = BTreeMap::new();
+        let partition =
+            PartitionRecords { topic: "t", partition: 0, records, bad: &bad, tolerance, now: 0, replay: false };
+        encoder.encode(&partition).unwrap()
+    }
+
+    fn shown(encoded: &Encoded) -> Vec<(&str, &str)> {
+        encoded
+            .objects
+            .iter()
+            .map(|object| (object.name.as_str(), std::str::from_utf8(&object.bytes).unwrap()))
+            .collect()
+    }
+
+    fn text(text: &'static str) -> Data<'static> {
+        Data::Bytes(text.as_bytes())
+    }
+
+    /// What `ByteArrayFormat` cannot write.
+    fn unwritable() -> Data<'static> {
+        Data::Text(Cow::Borrowed("text"))
+    }
+
+    #[test]
+    fn objects_hold_their_records_in_order() {
+        let records = records(vec![text("a"), text("b"), text("c"), text("d")]);
+        let encoded = encode(&mut bytes_encoder(Compression::None), &records, Tolerance::None);
+        assert_eq!(shown(&encoded), [("t/partition=0/t+0+0", "a\nb\nc\n"), ("t/partition=0/t+0+3", "d\n")]);
+        let mut json = encoder(Scheme::KafkaPartition, Format::JsonLines(JsonWriter::default()), Compression::None);
+        assert_eq!(shown(&encode(&mut json, &records[..1], Tolerance::None)), [("t/partition=0/t+0+0", "\"YQ==\"\n")]);
+    }
+
+    #[test]
+    fn a_tolerated_record_that_cannot_be_written_leaves_no_trace() {
+        let records = records(vec![unwritable(), text("b"), unwritable(), text("d"), text("e"), text("f")]);
+        let encoded = encode(&mut bytes_encoder(Compression::None), &records, Tolerance::All);
+        assert_eq!(shown(&encoded), [("t/partition=0/t+0+1", "b\nd\ne\n"), ("t/partition=0/t+0+5", "f\n")]);
+        assert_eq!(encoded.bad.keys().collect::<Vec<_>>(), [&0, &2]);
+        assert_eq!(encoded.bad[&0].class, class::DATA);
+    }
+
+    #[test]
+    fn nothing_after_the_first_record_that_cannot_be_written_is_encoded() {
+        let records = records(vec![text("a"), text("b"), unwritable(), text("d"), unwritable(), text("f")]);
+        let encoded = encode(&mut bytes_encoder(Compression::None), &records, Tolerance::None);
+        assert_eq!(shown(&encoded), [("t/partition=0/t+0+0", "a\nb\n")]);
+        assert_eq!(encoded.bad.keys().collect::<Vec<_>>(), [&2]);
+    }
+
+    #[test]
+    fn only_bad_records_make_no_object() {
+        let records = records(vec![unwritable(), unwritable()]);
+        for (tolerance, bad) in [(Tolerance::None, 1), (Tolerance::All, 2)] {
+            let encoded = encode(&mut bytes_encoder(Compression::None), &records, tolerance);
+            assert_eq!((encoded.objects.len(), encoded.bad.len()), (0, bad));
+        }
+    }
+
+    #[test]
+    fn a_name_that_s3_would_refuse_is_the_records_error() {
+        let object = |id: &str| {
+            let entries = [(connect::Value::String("id".to_owned()), connect::Value::String(id.to_owned()))];
+            Data::Built(None, connect::Value::Map(Box::new(entries.into_iter().collect())))
+        };
+        let records = records(vec![object("a"), object(&"x".repeat(2000)), object("b/../../c"), object("d")]);
+        let by_id = Scheme::Fields(vec![FieldName::new("id")]);
+        let mut encoder = encoder(by_id, Format::JsonLines(JsonWriter::default()), Compression::None);
+        let encoded = encode(&mut encoder, &records, Tolerance::All);
+        assert_eq!(shown(&encoded), [("t/id=a/t+0+0", "{\"id\":\"a\"}\n"), ("t/id=d/t+0+3", "{\"id\":\"d\"}\n")]);
+        assert!(encoded.bad[&1].message.contains("1024"), "{}", encoded.bad[&1]);
+        assert!(encoded.bad[&2].message.contains(".."), "{}", encoded.bad[&2]);
+    }
+
+    #[test]
+    fn compressed_objects_begin_as_their_format_does() {
+        let records = records(vec![text("a")]);
+        let gzip = Compression::Gzip(format::GzipLevel::DEFAULT);
+        let encoded = encode(&mut bytes_encoder(gzip), &records, Tolerance::None);
+        assert_eq!(&encoded.objects[0].bytes[..3], [0x1f, 0x8b, 8]);
+    }
 }

@@ -130,7 +130,8 @@ impl Request<'_> {
 
 const OUT_OF_REACH: &str = "; S3 is out of reach: see to the endpoint in the configuration, and to the function's network (an S3 \
                             gateway endpoint, or a NAT gateway)";
-const NO_REQUEST: &str = "; no request was sent: see to the credentials, the region and the endpoint in the configuration";
+const NO_REQUEST: &str =
+    "; no request was sent: see to the credentials, the region and the endpoint in the configuration";
 
 /// An error with its causes: the SDK's own text stops at "dispatch failure".
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

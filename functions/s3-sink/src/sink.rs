@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use function::{
-    Batch, Deadline, Environment, OpenError, Ordering, Outcomes, PartitionBatch, PartitionOutcome, PutError, RetryClass,
-    Sink, each_partition,
+    Batch, Deadline, Environment, OpenError, Ordering, Outcomes, PartitionBatch, PartitionOutcome, PutError,
+    RetryClass, Sink, each_partition,
 };
 use futures_util::StreamExt;
 
@@ -139,9 +139,8 @@ impl S3Sink {
             counted.add(record.timestamp);
             record.offset
         });
-        let (first_offset, last_offset) = offsets.fold((i64::MAX, i64::MIN), |(first, last), offset| {
-            (first.min(offset), last.max(offset))
-        });
+        let (first_offset, last_offset) =
+            offsets.fold((i64::MAX, i64::MIN), |(first, last), offset| (first.min(offset), last.max(offset)));
         let ledger = Ledger {
             connector: self.connector.clone(),
             cluster: cluster.to_owned(),

@@ -11,12 +11,12 @@ use function::{Backoff, Deadline, PutError, RetryClass};
 use md5::{Digest, Md5};
 use tokio::sync::Semaphore;
 
+use crate::client::client;
 use crate::config::{Encryption, LedgerOptions, ObjectOptions, S3SinkConfig, Tagging};
 use crate::failure::Request;
 use crate::ledger::{Decision, Ledger, Records, Refusal, decide};
 use crate::percent;
 use crate::plan::Identity;
-use crate::client::client;
 
 /// How many requests are under way at once: enough to hide S3's latency, few enough for a function's 1,024 open files and its
 /// one vCPU.
@@ -103,7 +103,8 @@ impl Uploader {
         };
         let Some(existing) = existing else { return Err(changed()) };
         let refused = |refusal: Refusal| {
-            self.request("s3:PutObject", upload).error(RetryClass::Permanent, &format!("the object is there and {refusal}"))
+            self.request("s3:PutObject", upload)
+                .error(RetryClass::Permanent, &format!("the object is there and {refusal}"))
         };
         let Some(theirs) = existing.ledger else { return Err(refused(Refusal::Foreign)) };
         let shared = upload.up_to(theirs.last_offset);
@@ -125,7 +126,8 @@ impl Uploader {
         let tags_may_be_left_out = self.options.tagging.as_ref().is_some_and(|tagging| tagging.ignore_errors);
         match written {
             Err(Failure { tags_may_be_to_blame: true, error }) if tags_may_be_left_out => {
-                let untagged = self.put_tagged(upload, ledger, condition, None).await.map_err(|failure| failure.error)?;
+                let untagged =
+                    self.put_tagged(upload, ledger, condition, None).await.map_err(|failure| failure.error)?;
                 tracing::warn!(object = upload.name, %error, "the object was put without its tags");
                 Ok(untagged)
             }
@@ -247,6 +249,7 @@ fn tags(tagging: &Tagging, ledger: &Ledger) -> String {
     let escape = |text: &str| percent::encode(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     let own = own.iter().map(|(name, value)| (*name, value.as_str()));
     let more = tagging.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let pairs: Vec<String> = own.chain(more).map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    let pairs: Vec<String> =
+        own.chain(more).map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     pairs.join("&")
 }

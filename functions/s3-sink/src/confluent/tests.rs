@@ -373,7 +373,10 @@ fn after_a_bad_record_nothing_or_everything_else_is_planned() {
     assert_eq!(stopped.objects.iter().map(|object| object.records.clone()).collect::<Vec<_>>(), [vec![0]]);
     let tolerated = plan_with(&layout, &records, Tolerance::All, false);
     assert_eq!(tolerated.bad.keys().collect::<Vec<_>>(), [&1, &3]);
-    assert_eq!(tolerated.objects.iter().map(|object| object.records.clone()).collect::<Vec<_>>(), [vec![0, 2], vec![4]]);
+    assert_eq!(
+        tolerated.objects.iter().map(|object| object.records.clone()).collect::<Vec<_>>(),
+        [vec![0, 2], vec![4]]
+    );
 }
 
 #[test]
@@ -393,7 +396,10 @@ fn records_that_are_known_to_be_bad_are_not_planned() {
         })
     };
     assert_eq!((plan(Tolerance::None).objects[0].records.clone(), plan(Tolerance::None).bad), (vec![0], bad.clone()));
-    assert_eq!((plan(Tolerance::All).objects[0].records.clone(), plan(Tolerance::All).bad), (vec![0, 2, 3], bad.clone()));
+    assert_eq!(
+        (plan(Tolerance::All).objects[0].records.clone(), plan(Tolerance::All).bad),
+        (vec![0, 2, 3], bad.clone())
+    );
 }
 
 #[test]

@@ -27,9 +27,8 @@ static PROXY_URL: Key<String> = Key::text("s3.proxy.url", "An HTTP proxy on the 
 static PROXY_USER: Key<String> = Key::text("s3.proxy.user", "Who the proxy is told").accepted("there is no proxy");
 static PROXY_PASSWORD: Key<Secret> =
     Key::secret("s3.proxy.password", "What the proxy is told").accepted("there is no proxy");
-static STORAGE_CLASS: Key<String> = Key::class("storage.class", "The Java class of the storage").accepted(
-    "the storage is always S3; for S3's own storage classes see lambda.s3.storage.class",
-);
+static STORAGE_CLASS: Key<String> = Key::class("storage.class", "The Java class of the storage")
+    .accepted("the storage is always S3; for S3's own storage classes see lambda.s3.storage.class");
 
 // As whom
 pub(super) static ACCESS_KEY_ID: Key<String> =
@@ -69,11 +68,9 @@ pub(super) static SSE_NAME: Key<String> = Key::text(
 )
 .default("")
 .check(Check::Custom(|text| blank_or_one_of(text, &["AES256", "aws:kms", "aws:kms:dsse"])));
-pub(super) static SSE_KMS_KEY: Key<String> = Key::text(
-    "s3.sse.kms.key.id",
-    "The key of AWS Key Management Service; needed with s3.ssea.name=aws:kms",
-)
-.default("");
+pub(super) static SSE_KMS_KEY: Key<String> =
+    Key::text("s3.sse.kms.key.id", "The key of AWS Key Management Service; needed with s3.ssea.name=aws:kms")
+        .default("");
 pub(super) static SSE_CUSTOMER_KEY: Key<Secret> = Key::secret(
     "s3.sse.customer.key",
     "A key that goes with every request (SSE-C): 32 bytes in base64; needs s3.ssea.name=AES256",
@@ -394,7 +391,8 @@ pub(in crate::config) static KEYS: &[&KeySpec] = &[
     &SHUTDOWN_TIMEOUT.spec,
 ];
 
-const NOT_BLANK: Check = Check::Custom(|text| if text.is_empty() { Err("must not be blank".to_owned()) } else { Ok(()) });
+const NOT_BLANK: Check =
+    Check::Custom(|text| if text.is_empty() { Err("must not be blank".to_owned()) } else { Ok(()) });
 
 fn null_values(text: &str) -> Result<(), String> {
     if text.eq_ignore_ascii_case("fail") || text.eq_ignore_ascii_case("ignore") {

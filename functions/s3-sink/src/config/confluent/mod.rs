@@ -4,6 +4,8 @@ mod keys;
 mod object;
 mod partitioner;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use connect::config::{Problems, Settings};
 use connect::json::{DecimalFormat, JsonWriter};

@@ -74,10 +74,11 @@ fn tagging(settings: &Settings, problems: &mut Problems) -> Option<Option<Taggin
         let taken = OWN_TAGS.contains(&name) || pairs.iter().any(|(other, _)| other == name);
         if name.is_empty() || name.chars().count() > 128 || value.chars().count() > 256 {
             wrong(pair, "is no tag: a name has 1 to 128 characters, a value at most 256");
-        } else if name.starts_with("aws:") {
-            wrong(pair, "is no tag: names that begin with aws: are Amazon's own");
         } else if taken {
-            wrong(pair, "has a name that another tag has: give each name once, and none of startOffset, endOffset, recordCount");
+            wrong(
+                pair,
+                "has a name that another tag has: give each name once, and none of startOffset, endOffset, recordCount",
+            );
         } else {
             pairs.push((name.to_owned(), value.to_owned()));
         }

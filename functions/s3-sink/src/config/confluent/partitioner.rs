@@ -17,14 +17,8 @@ pub(super) fn build(settings: &Settings, problems: &mut Problems) -> Option<Part
         Some("DefaultPartitioner") => Some(Scheme::KafkaPartition),
         Some("FieldPartitioner") => fields(settings, problems),
         Some("TimeBasedPartitioner") => time_based(settings, &delimiter, problems),
-        Some("HourlyPartitioner") => {
-            let pattern = ["'year'=YYYY", "'month'=MM", "'day'=dd", "'hour'=HH"].join(&quoted(&delimiter));
-            time(settings, &pattern, HOUR, problems)
-        }
-        Some("DailyPartitioner") => {
-            let pattern = ["'year'=YYYY", "'month'=MM", "'day'=dd"].join(&quoted(&delimiter));
-            time(settings, &pattern, 24 * HOUR, problems)
-        }
+        Some("HourlyPartitioner") => time(settings, &calendar(&["YYYY", "MM", "dd", "HH"], &delimiter), HOUR, problems),
+        Some("DailyPartitioner") => time(settings, &calendar(&["YYYY", "MM", "dd"], &delimiter), 24 * HOUR, problems),
         _ => {
             problems.wrong(
                 keys::PARTITIONER.spec.name,
@@ -123,16 +117,18 @@ fn zone(settings: &Settings, problems: &mut Problems) -> Option<TimeZone> {
     let name = settings.get(&keys::TIMEZONE)?;
     let key = keys::TIMEZONE.spec.name;
     if name.is_empty() {
-        problems.about(key, "is missing and needed by time-based partitioners: give UTC, or a name such as Europe/Berlin");
+        problems
+            .about(key, "is missing and needed by time-based partitioners: give UTC, or a name such as Europe/Berlin");
         return None;
     }
-    let zone = if name.starts_with(['+', '-']) {
-        DateTimeParser::new().parse_time_zone(&name)
-    } else {
-        TimeZone::get(&name)
-    };
+    let zone =
+        if name.starts_with(['+', '-']) { DateTimeParser::new().parse_time_zone(&name) } else { TimeZone::get(&name) };
     if zone.is_err() {
-        problems.wrong(key, &name, "is no time zone: give a name such as UTC or Europe/Berlin, or an offset such as +02:00");
+        problems.wrong(
+            key,
+            &name,
+            "is no time zone: give a name such as UTC or Europe/Berlin, or an offset such as +02:00",
+        );
     }
     zone.ok()
 }
@@ -147,7 +143,11 @@ fn extractor(settings: &Settings, problems: &mut Problems) -> Option<TimestampEx
         "RecordField" => {
             let field = settings.get(&keys::TIMESTAMP_FIELD)?;
             if field.split('.').any(str::is_empty) {
-                problems.wrong(keys::TIMESTAMP_FIELD.spec.name, &field, "a field's name is empty: give the name of a field");
+                problems.wrong(
+                    keys::TIMESTAMP_FIELD.spec.name,
+                    &field,
+                    "a field's name is empty: give the name of a field",
+                );
                 return None;
             }
             Some(TimestampExtractor::RecordField(FieldName::new(&field)))
@@ -160,7 +160,10 @@ fn extractor(settings: &Settings, problems: &mut Problems) -> Option<TimestampEx
     }
 }
 
-/// Text that a pattern prints as it stands.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// The pattern of `year=2024/month=05/day=08/hour=23`, as far as there are letters for it.
+fn calendar(letters: &[&str], delimiter: &str) -> String {
+    let delimiter = delimiter.replace('\'', "''");
+    let delimiters = std::iter::once("").chain(std::iter::repeat(delimiter.as_str()));
+    let named = ["year", "month", "day", "hour"].iter().zip(letters).zip(delimiters);
+    named.map(|((name, letters), delimiter)| format!("'{delimiter}{name}='{letters}")).collect()
 }

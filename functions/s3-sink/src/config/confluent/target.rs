@@ -64,7 +64,8 @@ fn credentials(settings: &Settings, problems: &mut Problems) -> Option<Credentia
     if name == "AwsAssumeRoleCredentialsProvider" {
         return assumed_role(settings, problems);
     }
-    let of_the_sdk = class == name || class.starts_with("com.amazonaws.") || class.starts_with("software.amazon.awssdk.");
+    let of_the_sdk =
+        class == name || class.starts_with("com.amazonaws.") || class.starts_with("software.amazon.awssdk.");
     if !of_the_sdk || !DEFAULT_CHAIN.contains(&name) {
         problems.wrong(
             keys::PROVIDER_CLASS.spec.name,
