@@ -14,7 +14,7 @@ use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message, Timestamp};
-use rdkafka::metadata::MetadataTopic;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
@@ -67,11 +67,20 @@ pub(crate) struct Subscription<'a> {
     pub(crate) starting_position: StartingPosition,
     /// How long a partition may take to be given up: the group waits for it.
     pub(crate) longest_release: Duration,
+    pub(crate) with_high_watermarks: bool,
+}
+
+/// A consumer at work.
+pub(crate) struct Subscribed {
+    pub(crate) consumer: Consumer,
+    pub(crate) signals: mpsc::Receiver<Signal>,
+    /// Of each partition of the topic the offset that its next record will have, if they were asked for.
+    pub(crate) high_watermarks: BTreeMap<i32, i64>,
 }
 
 impl Consumer {
     /// Joins the group and begins to consume. Fails if no broker can be reached, or the topic does not exist. Blocks.
-    pub(crate) fn subscribe(subscription: &Subscription<'_>) -> Result<(Self, mpsc::Receiver<Signal>), ConnectError> {
+    pub(crate) fn subscribe(subscription: &Subscription<'_>) -> Result<Subscribed, ConnectError> {
         let Subscription { kafka, topic, group, .. } = *subscription;
         let (signals, received) = mpsc::channel(WAITING_SIGNALS);
         let mut config = kafka.client_config();
@@ -84,10 +93,14 @@ impl Consumer {
                 reason: Mutex::default(),
             })
         })?;
-        check_topic(&client, kafka, topic)?;
-        client
-            .subscribe(&[topic])
-            .map_err(|source| ConnectError::Kafka { servers: kafka.servers().to_owned(), source })?;
+        let failed = |source| ConnectError::Kafka { servers: kafka.servers().to_owned(), source };
+        let partitions = partitions(&client, kafka, topic)?;
+        // Before the first fetch: requests to a broker wait behind its long polls.
+        let high_watermarks = match subscription.with_high_watermarks {
+            true => high_watermarks(&client, topic, &partitions).map_err(failed)?,
+            false => BTreeMap::new(),
+        };
+        client.subscribe(&[topic]).map_err(failed)?;
 
         let client = Arc::new(client);
         let closing = Arc::new(AtomicBool::new(false));
@@ -98,19 +111,8 @@ impl Consumer {
                 .spawn(move || consume(&client, &closing, &signals))
                 .map_err(ConnectError::Thread)?
         };
-        Ok((Self { client, topic: topic.into(), closing, thread }, received))
-    }
-
-    /// The high watermark of each partition of the topic: the offset that its next record will have. Blocks.
-    pub(crate) fn high_watermarks(&self) -> Result<BTreeMap<i32, i64>, KafkaError> {
-        let metadata = self.client.fetch_metadata(Some(&self.topic), CONNECT_TIMEOUT)?;
-        let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
-        partitions
-            .map(|partition| {
-                let (_, high) = self.client.fetch_watermarks(&self.topic, partition.id(), CONNECT_TIMEOUT)?;
-                Ok((partition.id(), high))
-            })
-            .collect()
+        let consumer = Self { client, topic: topic.into(), closing, thread };
+        Ok(Subscribed { consumer, signals: received, high_watermarks })
     }
 
     /// Commits the next offset of each partition without waiting; an error is logged.
@@ -200,7 +202,8 @@ impl Subscription<'_> {
     }
 }
 
-fn check_topic(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Result<(), ConnectError> {
+/// The partitions of the topic.
+fn partitions(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Result<Vec<i32>, ConnectError> {
     let metadata = client.fetch_metadata(Some(topic), CONNECT_TIMEOUT).map_err(|source| {
         // What the client has to say about its connections comes with the next polls.
         for _ in 0..100 {
@@ -214,14 +217,32 @@ fn check_topic(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Re
             reason: reason.unwrap_or_else(|| source.to_string()),
         }
     })?;
-    let exists = metadata
-        .topics()
-        .iter()
-        .any(|found| found.name() == topic && found.error().is_none() && !found.partitions().is_empty());
-    if exists {
-        return Ok(());
+    let found = metadata.topics().iter().find(|found| found.name() == topic && found.error().is_none());
+    let partitions: Vec<i32> =
+        found.into_iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id).collect();
+    if partitions.is_empty() {
+        return Err(ConnectError::NoTopic { topic: topic.to_owned(), servers: kafka.servers().to_owned() });
     }
-    Err(ConnectError::NoTopic { topic: topic.to_owned(), servers: kafka.servers().to_owned() })
+    Ok(partitions)
+}
+
+fn high_watermarks(
+    client: &BaseConsumer<Context>,
+    topic: &str,
+    partitions: &[i32],
+) -> Result<BTreeMap<i32, i64>, KafkaError> {
+    let mut list = TopicPartitionList::new();
+    for &partition in partitions {
+        // Asked for the offset at a time, a broker takes this one for the end.
+        list.add_partition_offset(topic, partition, Offset::End)?;
+    }
+    let found = client.offsets_for_times(list, CONNECT_TIMEOUT)?;
+    let offset = |element: &TopicPartitionListElem<'_>| match (element.error(), element.offset()) {
+        (Ok(()), Offset::Offset(offset)) => Ok((element.partition(), offset)),
+        (Err(error), _) => Err(error),
+        (Ok(()), _) => Err(KafkaError::OffsetFetch(RDKafkaErrorCode::NoOffset)),
+    };
+    found.elements().iter().map(offset).collect()
 }
 
 /// Says that the thread has ended, a panic of the client included.
@@ -338,5 +359,41 @@ impl ConsumerContext for Context {
                 tracing::warn!(%error, "offsets not committed: their records will be delivered again");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+
+    use super::*;
+    use crate::embedded::kafka::EmbeddedKafka;
+
+    #[tokio::test]
+    async fn a_high_watermark_is_the_offset_of_the_next_record() {
+        let broker = EmbeddedKafka::start().await.unwrap();
+        broker.create_topic("orders", 3);
+        let servers = broker.bootstrap_servers();
+        let subscribe = move || {
+            let producer: ThreadedProducer<DefaultProducerContext> =
+                ClientConfig::new().set("bootstrap.servers", &servers).create().unwrap();
+            for partition in [0, 2, 2] {
+                let record = BaseRecord::<(), _>::to("orders").partition(partition).payload("x");
+                producer.send(record).map_err(|(error, _)| error).unwrap();
+            }
+            producer.flush(Duration::from_secs(10)).unwrap();
+            Consumer::subscribe(&Subscription {
+                kafka: &Kafka::new(servers),
+                topic: "orders",
+                group: "test",
+                starting_position: StartingPosition::TrimHorizon,
+                longest_release: Duration::from_secs(1),
+                with_high_watermarks: true,
+            })
+        };
+        let subscribed = tokio::task::spawn_blocking(subscribe).await.unwrap().unwrap();
+        assert_eq!(subscribed.high_watermarks, BTreeMap::from([(0, 1), (1, 0), (2, 2)]));
+        drop(subscribed.signals);
+        subscribed.consumer.close().await;
     }
 }

@@ -14,14 +14,6 @@ pub enum MappingError {
     /// The cluster cannot be reached, or lacks the topic.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// The high watermarks that say when the topic is caught up cannot be read.
-    #[error("cannot read the high watermarks of the topic {topic}")]
-    Watermarks {
-        /// The topic.
-        topic: String,
-        /// The client's error.
-        source: KafkaError,
-    },
     /// Consuming cannot go on.
     #[error("cannot consume the topic {topic} any longer: {code}")]
     Consume {

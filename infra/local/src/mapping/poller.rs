@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::delivery::{Courier, Outcome};
 use super::{MappingError, Progress, Settings, Until};
 use crate::batcher::{Batcher, TooLarge};
-use crate::consumer::{Consumer, Signal, Subscription};
+use crate::consumer::{Consumer, Signal, Subscribed, Subscription};
 use crate::kafka::ConnectError;
 use crate::record::{Events, Record};
 use crate::runtime::Functions;
@@ -66,24 +66,18 @@ impl Poller {
         let connect = {
             let settings = settings.clone();
             move || {
-                let (consumer, signals) = Consumer::subscribe(&Subscription {
+                Consumer::subscribe(&Subscription {
                     kafka: &settings.kafka,
                     topic: &settings.topic,
                     group: &settings.group,
                     starting_position: settings.starting_position,
                     longest_release,
-                })?;
-                let targets = match settings.until {
-                    Until::CaughtUp => consumer
-                        .high_watermarks()
-                        .map_err(|source| MappingError::Watermarks { topic: settings.topic.clone(), source })?,
-                    Until::Stopped | Until::Idle(_) => BTreeMap::new(),
-                };
-                Ok::<_, MappingError>((consumer, signals, targets))
+                    with_high_watermarks: settings.until == Until::CaughtUp,
+                })
             }
         };
         let connected = tokio::task::spawn_blocking(connect).await;
-        let (consumer, signals, targets) =
+        let Subscribed { consumer, signals, high_watermarks } =
             connected.map_err(|error| ConnectError::Thread(std::io::Error::other(error)))??;
         let courier = Courier {
             functions,
@@ -100,7 +94,7 @@ impl Poller {
             signals,
             deliveries: JoinSet::new(),
             releasing: None,
-            targets,
+            targets: high_watermarks,
             last_activity: Instant::now(),
             stopping: false,
             failure: None,

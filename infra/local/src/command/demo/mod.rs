@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     partitions: u16,
 
     /// How large an order is
-    #[arg(long, value_enum, default_value_t = Size::Small)]
+    #[arg(long, value_enum, default_value_t = Size::Large)]
     shape: Size,
 
     /// How many execution environments run side by side

@@ -5,16 +5,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 
 use super::super::terminal::{megabytes, per_second, thousands};
 use super::Produced;
 use super::check::Object;
 
-/// So many objects are listed, and of more than those so many per partition.
+/// About so many objects are listed, and the others summed up.
 const LISTED: usize = 24;
-const LISTED_PER_PARTITION: usize = 2;
 
 /// Prints the objects and the totals.
 pub(super) fn print(objects: &[Object], produced: &Produced, time: Duration, bucket: &Path) -> Result<()> {
@@ -41,23 +40,29 @@ pub(super) fn print(objects: &[Object], produced: &Produced, time: Duration, buc
 
 fn table(objects: &[Object]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["object", "records", "bytes"]);
-    for partition in objects.chunk_by(|one, other| one.partition == other.partition) {
-        let listed = if objects.len() <= LISTED { partition.len() } else { LISTED_PER_PARTITION };
-        for object in partition.iter().take(listed) {
-            table.add_row(row(&object.key, object.order_ids.len() as u64, object.bytes));
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["object", "records", "bytes"]);
+    let partitions: Vec<&[Object]> = objects.chunk_by(|one, other| one.partition == other.partition).collect();
+    let listed = if objects.len() <= LISTED { LISTED } else { (LISTED / partitions.len()).max(1) };
+    for partition in partitions.iter().take(LISTED) {
+        let (listed, rest) = partition.split_at(listed.min(partition.len()));
+        for object in listed {
+            table.add_row(row(&object.key, std::slice::from_ref(object)));
         }
-        let rest = partition.get(listed..).unwrap_or_default();
-        if !rest.is_empty() {
-            let records = rest.iter().map(|object| object.order_ids.len() as u64).sum();
-            let bytes = rest.iter().map(|object| object.bytes).sum();
-            table.add_row(row(&format!("… and {} more of its partition", rest.len()), records, bytes));
+        if let [first, ..] = rest {
+            table.add_row(row(&format!("… and {} more of partition {}", rest.len(), first.partition), rest));
         }
+    }
+    let rest: Vec<&Object> = partitions.iter().skip(LISTED).copied().flatten().collect();
+    if !rest.is_empty() {
+        table.add_row(row(&format!("… and {} of {} other partitions", rest.len(), partitions.len() - LISTED), rest));
     }
     table
 }
 
-fn row(object: &str, records: u64, bytes: u64) -> [Cell; 3] {
+fn row<'o>(text: &str, objects: impl IntoIterator<Item = &'o Object>) -> [Cell; 3] {
+    let (records, bytes) = objects
+        .into_iter()
+        .fold((0, 0), |(records, bytes), object| (records + object.order_ids.len() as u64, bytes + object.bytes));
     let number = |number| Cell::new(thousands(number)).set_alignment(CellAlignment::Right);
-    [Cell::new(object), number(records), number(bytes)]
+    [Cell::new(text), number(records), number(bytes)]
 }
