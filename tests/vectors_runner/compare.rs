@@ -10,7 +10,7 @@ use crate::value::{canon, same_canon};
 use crate::verdict::{Check, Verdict, equal};
 
 /// Errors are the same when stage, executing class and class are, and for some classes the message.
-pub fn check_error(expected: &Value, stage: &str, executing_class: Option<&str>, got: &Exception) -> Check {
+pub(crate) fn check_error(expected: &Value, stage: &str, executing_class: Option<&str>, got: &Exception) -> Check {
     if expected.is_null() {
         return Err(Verdict::failed("result", "no error", format!("{stage}: {got}")));
     }
@@ -37,7 +37,7 @@ fn check_exception(expected: &Value, got: &Exception) -> Check {
 }
 
 /// Everything that a transform may change, and the exact values.
-pub fn check_output(expected: &Value, emit_text: Option<&Value>, got: &SinkRecord<'_>) -> Check {
+pub(crate) fn check_output(expected: &Value, emit_text: Option<&Value>, got: &SinkRecord<'_>) -> Check {
     equal("topic", &expected["topic"].as_str(), &Some(&*got.topic))?;
     equal("partition", &expected["partition"].as_i64(), &Some(got.partition.into()))?;
     equal("timestamp", &expected["timestamp"].as_i64(), &got.timestamp)?;
@@ -137,7 +137,7 @@ fn is_schemaless_null(payload: &Value, got: &Data<'_>) -> bool {
 }
 
 /// The same value for a strict JSON parser, and for ours to the last bit.
-pub fn same_text(expected: &str, got: &str) -> bool {
+pub(crate) fn same_text(expected: &str, got: &str) -> bool {
     let read = |text: &str| {
         let converter = JsonConverter::without_schemas();
         let value = converter.to_connect("", Some(text.as_bytes())).and_then(Data::into_built);

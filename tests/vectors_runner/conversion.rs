@@ -13,7 +13,7 @@ use crate::verdict::{Check, Verdict};
 type Outcome<'a> = Result<Option<SinkRecord<'a>>, RecordError>;
 
 /// Runs the vector's records through its converters and compares all that was recorded.
-pub fn run(vector: &Value) -> Verdict {
+pub(crate) fn run(vector: &Value) -> Verdict {
     let pipeline = match pipeline(&vector["config"]) {
         Ok(pipeline) => pipeline,
         Err(exception) => {

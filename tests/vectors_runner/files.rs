@@ -15,7 +15,7 @@ use crate::conversion::Input;
 use crate::verdict::{Check, Verdict, equal};
 
 /// Writes the vector's records as its configuration says, and compares names, offsets and contents.
-pub fn run_files(vector: &Value) -> Verdict {
+pub(crate) fn run_files(vector: &Value) -> Verdict {
     check_files(vector).err().unwrap_or(Verdict::Passed)
 }
 

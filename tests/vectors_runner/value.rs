@@ -4,7 +4,7 @@ use connect::Value as Connect;
 use serde_json::{Value, json};
 
 /// A value with its type.
-pub fn canon(value: &Connect) -> Value {
+pub(crate) fn canon(value: &Connect) -> Value {
     match value {
         Connect::Null => Value::Null,
         Connect::Boolean(value) => json!({ "boolean": value }),
@@ -33,7 +33,7 @@ pub fn canon(value: &Connect) -> Value {
 }
 
 /// Whether both are the same: floats by their bits, maps in any order, all else exactly.
-pub fn same_canon(expected: &Value, got: &Value) -> bool {
+pub(crate) fn same_canon(expected: &Value, got: &Value) -> bool {
     normal(expected) == normal(got)
 }
 

@@ -2,7 +2,7 @@
 
 /// What became of a vector, or of one part of it.
 #[derive(Debug)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// All that was recorded came out.
     Passed,
     /// Something else came out.
@@ -20,21 +20,21 @@ pub enum Verdict {
 
 impl Verdict {
     /// It needs what is not there yet.
-    pub fn unsupported(reason: &str) -> Self {
+    pub(crate) fn unsupported(reason: &str) -> Self {
         Self::Unsupported(reason.to_owned())
     }
 
     /// A failure, for `Err`.
-    pub fn failed(what: &str, expected: impl ToString, got: impl ToString) -> Self {
+    pub(crate) fn failed(what: &str, expected: impl ToString, got: impl ToString) -> Self {
         Self::Failed { what: what.to_owned(), expected: expected.to_string(), got: got.to_string() }
     }
 }
 
 /// `Err` holds a failure.
-pub type Check = Result<(), Verdict>;
+pub(crate) type Check = Result<(), Verdict>;
 
 /// Fails unless both are equal.
-pub fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, got: &T) -> Check {
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, got: &T) -> Check {
     if expected == got {
         return Ok(());
     }
