@@ -186,6 +186,8 @@ impl Subscription<'_> {
         let longest_release = self.longest_release.max(Duration::from_secs(300)).as_millis();
         config
             .set("max.poll.interval.ms", longest_release.to_string())
+            // A run that was killed holds the next one up for no longer than this.
+            .set("session.timeout.ms", "10000")
             // What the client fetches ahead of the mapping's own buffer.
             .set("queued.max.messages.kbytes", "32768")
             .set("fetch.wait.max.ms", "100")
@@ -206,10 +208,8 @@ impl Subscription<'_> {
 fn partitions(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Result<Vec<i32>, ConnectError> {
     let metadata = client.fetch_metadata(Some(topic), CONNECT_TIMEOUT).map_err(|source| {
         // What the client has to say about its connections comes with the next polls.
-        for _ in 0..100 {
-            if client.poll(Duration::ZERO).is_none() {
-                break;
-            }
+        for _ in 0..20 {
+            client.poll(Duration::from_millis(5));
         }
         let reason = client.context().reason.lock().unwrap_or_else(PoisonError::into_inner).take();
         ConnectError::Unreachable {
@@ -320,12 +320,23 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF) {
+        // The end of a partition is no error, and that all brokers are down follows what says why.
+        if matches!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::PartitionEOF | RDKafkaErrorCode::AllBrokersDown))
+        {
             return;
         }
-        tracing::warn!(reason, "Kafka");
-        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        let reason = without_timing(reason);
+        let mut latest = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.as_deref() != Some(reason) {
+            tracing::warn!("{reason}");
+            *latest = Some(reason.to_owned());
+        }
     }
+}
+
+/// A complaint without what differs each time it is made: `… (after 0ms in state CONNECT, 3 identical error(s) suppressed)`.
+fn without_timing(reason: &str) -> &str {
+    reason.rsplit_once(" (after ").map_or(reason, |(reason, _)| reason)
 }
 
 impl ConsumerContext for Context {

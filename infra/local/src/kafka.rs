@@ -41,6 +41,12 @@ pub enum ConnectError {
         /// What librdkafka says.
         reason: String,
     },
+    /// The settings ask for TLS or SCRAM.
+    #[error(
+        "this build reaches no cluster by TLS or SCRAM: build it with `cargo build -p local --features tls`, which needs \
+         OpenSSL's headers (Debian's libssl-dev)"
+    )]
+    NoTls,
     /// No broker answers.
     #[error("no Kafka broker can be reached at {servers}: {reason}")]
     Unreachable {
@@ -125,7 +131,11 @@ impl Kafka {
         config: &ClientConfig,
         create: impl FnOnce(&ClientConfig) -> Result<T, KafkaError>,
     ) -> Result<T, ConnectError> {
+        let lacks_tls = |reason: &str| cfg!(not(feature = "tls")) && reason.to_lowercase().contains("openssl");
         create(config).map_err(|error| match error {
+            KafkaError::ClientConfig(_, reason, ..) | KafkaError::ClientCreation(reason) if lacks_tls(&reason) => {
+                ConnectError::NoTls
+            }
             KafkaError::ClientConfig(_, reason, key, _) => ConnectError::Setting { key, reason },
             source => ConnectError::Kafka { servers: self.servers.clone(), source },
         })
@@ -158,6 +168,22 @@ mod tests {
     fn a_setting_is_a_key_and_a_value() {
         assert!(Kafka::new("localhost:9092").setting("sasl.password=a=b").is_ok());
         assert!(matches!(Kafka::new("localhost:9092").setting("sasl.password"), Err(SettingError::NoValue)));
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn what_a_build_without_tls_cannot_do_comes_with_a_remedy() {
+        for settings in [
+            ["security.protocol=SSL", "debug=generic"],
+            ["sasl.mechanisms=SCRAM-SHA-512", "security.protocol=SASL_PLAINTEXT"],
+        ] {
+            let kafka =
+                settings.iter().fold(Kafka::new("localhost:9092"), |kafka, setting| kafka.setting(setting).unwrap());
+            let mut config = kafka.client_config();
+            kafka.apply(&mut config);
+            let created = kafka.create(&config, ClientConfig::create::<rdkafka::consumer::BaseConsumer>);
+            assert!(matches!(created, Err(ConnectError::NoTls)));
+        }
     }
 
     #[test]

@@ -187,7 +187,10 @@ fn settings(kafka: KafkaArguments, mapping: &MappingArguments) -> Result<Setting
 }
 
 fn show(step: &mut Step, counts: Counts) {
-    let text = describe(counts, step);
+    let text = match counts.partitions {
+        0 => "waiting for Kafka to give this member partitions".to_owned(),
+        _ => describe(counts, step),
+    };
     step.at(counts.delivered, &text);
 }
 

@@ -164,6 +164,7 @@ impl Poller {
             Signal::Assigned(partitions) => {
                 tracing::debug!(?partitions, "assigned");
                 self.last_activity = Instant::now();
+                self.courier.progress.assigned(partitions.len());
                 self.assignment = Assignment::of(&self.settings, partitions);
                 // A partition that was paused before it went away may come back paused.
                 self.consumer.resume(self.assignment.partitions.iter().copied());
@@ -200,6 +201,7 @@ impl Poller {
         if let Err(error) = self.consumer.commit_now(&self.assignment.next_offsets).await {
             tracing::warn!(%error, "offsets not committed before a rebalance: their records will be delivered again");
         }
+        self.courier.progress.assigned(0);
         self.assignment = Assignment::of(&self.settings, Vec::new());
         drop(released);
     }

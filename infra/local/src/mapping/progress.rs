@@ -1,6 +1,6 @@
 //! The mapping's counts.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The counts of a running mapping. Each may be read at any time.
 #[derive(Debug, Default)]
@@ -9,6 +9,7 @@ pub struct Progress {
     delivered: AtomicU64,
     invocations: AtomicU64,
     failed_invocations: AtomicU64,
+    partitions: AtomicUsize,
 }
 
 /// What a mapping has done so far.
@@ -22,6 +23,8 @@ pub struct Counts {
     pub invocations: u64,
     /// Invocations that failed, and those whose answer named records to deliver again.
     pub failed_invocations: u64,
+    /// How many partitions the group has given this mapping at the moment.
+    pub partitions: usize,
 }
 
 impl Progress {
@@ -32,7 +35,12 @@ impl Progress {
             delivered: self.delivered.load(Ordering::Relaxed),
             invocations: self.invocations.load(Ordering::Relaxed),
             failed_invocations: self.failed_invocations.load(Ordering::Relaxed),
+            partitions: self.partitions.load(Ordering::Relaxed),
         }
+    }
+
+    pub(super) fn assigned(&self, partitions: usize) {
+        self.partitions.store(partitions, Ordering::Relaxed);
     }
 
     pub(super) fn consumed(&self) {
