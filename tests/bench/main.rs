@@ -122,7 +122,10 @@ impl Bench {
         }
         let (size_of_sink, size_of_control) = self.same_event_sizes(&mut sink, &mut control, &mut events).await?;
         let ratio = format!("{:.1}", measure::median(&mut ratios));
-        let name = format!("{} B", shape.mean_bytes());
+        let name = match shape {
+            Shape::Small => "68 B".to_owned(),
+            Shape::Large => "855 B".to_owned(),
+        };
         for (function, environment, rounds, size, ratio) in [
             ("s3-sink", sink, sink_rounds, size_of_sink, ratio.as_str()),
             ("control", control, control_rounds, size_of_control, ""),
