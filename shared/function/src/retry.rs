@@ -34,6 +34,7 @@ where
     Trying: Future<Output = Result<T, PutError>>,
 {
     let mut failed = 0_u32;
+    let mut last_error = None;
     loop {
         let error = match tokio::time::timeout_at(deadline.instant(), attempt()).await {
             Ok(Ok(value)) => return (Ok(value), u64::from(failed)),
@@ -41,8 +42,8 @@ where
             Err(_) => {
                 let message =
                     "no answer before the end of the invocation; the function's timeout may be too short".to_owned();
-                let error = PutError { message, retry_class: RetryClass::Transient };
-                return (Err(error), u64::from(failed));
+                let unanswered = PutError { message, retry_class: RetryClass::Transient };
+                return (Err(last_error.unwrap_or(unanswered)), u64::from(failed));
             }
         };
         let pause = backoff.pause(failed.saturating_add(1));
@@ -51,6 +52,7 @@ where
         }
         tracing::warn!(%error, pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX), "trying again");
         failed = failed.saturating_add(1);
+        last_error = Some(error);
         tokio::time::sleep(pause).await;
     }
 }
@@ -100,5 +102,22 @@ mod tests {
         let (result, _) =
             retry::<(), _, _>(Deadline::after(Duration::from_secs(5)), BACKOFF, std::future::pending).await;
         assert!(result.unwrap_err().message.contains("no answer"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_target_that_falls_silent_is_told_by_its_last_error() {
+        let mut answers = 2;
+        let (result, retries) = retry::<(), _, _>(Deadline::after(Duration::from_secs(5)), BACKOFF, || {
+            answers -= 1;
+            let silent = answers < 0;
+            async move {
+                if silent {
+                    std::future::pending::<()>().await;
+                }
+                Err(error(RetryClass::Transient))
+            }
+        })
+        .await;
+        assert_eq!((result, retries), (Err(error(RetryClass::Transient)), 2));
     }
 }
