@@ -133,7 +133,7 @@ const OUT_OF_REACH: &str = "; S3 is out of reach: see to the endpoint in the con
 const NO_REQUEST: &str =
     "; no request was sent: see to the credentials, the region and the endpoint in the configuration";
 
-/// An error with its causes: the SDK's own text stops at "dispatch failure".
+/// An error with its causes, on one line: the SDK's own text stops at "dispatch failure".
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -144,7 +144,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         }
         cause = inner.source();
     }
-    text
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -253,3 +253,66 @@ fn tags(tagging: &Tagging, ledger: &Ledger) -> String {
         own.chain(more).map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     pairs.join("&")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use connect::{Data, TimestampType};
+
+    use super::*;
+
+    fn ledger(first_offset: i64, last_offset: i64, count: u64) -> Ledger {
+        Ledger {
+            connector: "orders-to-s3".to_owned(),
+            cluster: "lake".to_owned(),
+            topic: "orders".to_owned(),
+            partition: 0,
+            first_offset,
+            last_offset,
+            records: Records { count, latest_timestamp: None },
+        }
+    }
+
+    #[test]
+    fn tags_are_a_query_string() {
+        let pairs = vec![("team".to_owned(), "a&b = c".to_owned()), ("für".to_owned(), String::new())];
+        let tagging = Tagging { pairs, ignore_errors: true };
+        assert_eq!(
+            tags(&tagging, &ledger(7, 49, 40)),
+            "startOffset=7&endOffset=49&recordCount=40&team=a%26b%20%3D%20c&f%C3%BCr="
+        );
+    }
+
+    #[test]
+    fn a_customers_key_is_checked_by_its_md5() {
+        assert_eq!(digest("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="), "KYvwGXoFFJ42a2u2GDWhwQ==");
+    }
+
+    #[test]
+    fn records_up_to_an_offset_are_counted_with_their_latest_time() {
+        let record = |(offset, timestamp)| SinkRecord {
+            topic: Cow::Borrowed("orders"),
+            original_topic: "orders",
+            partition: 0,
+            offset,
+            timestamp,
+            timestamp_type: TimestampType::CreateTime,
+            key: Data::NULL,
+            value: Data::NULL,
+            headers: Vec::new(),
+        };
+        let records = [(3, Some(30)), (4, Some(90)), (5, Some(20)), (8, None), (9, Some(99))].map(record);
+        let upload = Upload {
+            name: "orders+0+3".to_owned(),
+            identity: Identity::StartOffset,
+            bytes: Bytes::new(),
+            ledger: ledger(3, 9, 4),
+            indexes: vec![0, 2, 3, 4],
+            records: &records,
+        };
+        assert_eq!(upload.up_to(8), Records { count: 3, latest_timestamp: Some(30) });
+        assert_eq!(upload.up_to(9), Records { count: 4, latest_timestamp: Some(99) });
+        assert_eq!(upload.up_to(2), Records { count: 0, latest_timestamp: None });
+    }
+}

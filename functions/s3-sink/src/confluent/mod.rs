@@ -85,6 +85,8 @@ struct OpenObjects<'b> {
     objects: Vec<PlannedObject>,
     /// Positions of the objects that take records, by topic and directory.
     positions: HashMap<String, usize>,
+    /// Topic and directory of the record that is looked at.
+    path: String,
     /// The topic of the record before, and its object's position.
     before: Option<(&'b str, usize)>,
 }
@@ -98,6 +100,7 @@ impl<'b> OpenObjects<'b> {
             records: 0,
             objects: Vec::new(),
             positions: HashMap::new(),
+            path: String::new(),
             before: None,
         }
     }
@@ -124,11 +127,15 @@ impl<'b> OpenObjects<'b> {
     /// The position of the record's object, which is opened where there is none.
     fn position(&mut self, record: &SinkRecord<'_>) -> usize {
         let directory = self.directories.current();
-        let path = [&record.topic, "/", directory].concat();
-        *self.positions.entry(path).or_insert_with(|| {
-            let name = self.naming.name(&record.topic, directory, record.partition, record.offset);
-            self.objects.push(PlannedObject { name, identity: Identity::StartOffset, records: Vec::new() });
-            self.objects.len() - 1
-        })
+        self.path.clear();
+        self.path.extend([&record.topic, "/", directory]);
+        if let Some(position) = self.positions.get(&self.path) {
+            return *position;
+        }
+        let position = self.objects.len();
+        let name = self.naming.name(&record.topic, directory, record.partition, record.offset);
+        self.objects.push(PlannedObject { name, identity: Identity::StartOffset, records: Vec::new() });
+        self.positions.insert(self.path.clone(), position);
+        position
     }
 }

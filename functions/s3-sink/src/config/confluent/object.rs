@@ -30,6 +30,11 @@ fn encryption(settings: &Settings, problems: &mut Problems) -> Option<Encryption
             problems.about(keys::SSE_CUSTOMER_KEY.spec.name, "must be 32 bytes in base64");
             return None;
         }
+        if settings.get(&keys::STORE_URL).is_some_and(|url| url.starts_with("http://")) {
+            let message = "goes with every request, which S3 takes only over https: correct store.url";
+            problems.about(keys::SSE_CUSTOMER_KEY.spec.name, message);
+            return None;
+        }
         return Some(Encryption::CustomerKey(key));
     }
     if kms_key.is_some() && !name.starts_with("aws:kms") {

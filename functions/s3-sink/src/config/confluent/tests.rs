@@ -242,6 +242,8 @@ fn encryption_is_as_asked_for_or_a_problem() {
     assert_problem(&[("s3.ssea.name", "rot13")], &["s3.ssea.name=rot13", "AES256"]);
     assert_problem(&[("s3.sse.kms.key.id", "k")], &["s3.sse.kms.key.id: ", "s3.ssea.name=aws:kms"]);
     assert_problem(&[("s3.sse.customer.key", KEY)], &["s3.sse.customer.key: ", "s3.ssea.name=AES256"]);
+    let plain = [("s3.ssea.name", "AES256"), ("s3.sse.customer.key", KEY), ("store.url", "http://minio:9000")];
+    assert_problem(&plain, &["s3.sse.customer.key: ", "https"]);
     let short = problems(&[("s3.ssea.name", "AES256"), ("s3.sse.customer.key", "c2hvcnQ=")]);
     assert_eq!(short, ["s3.sse.customer.key: must be 32 bytes in base64"]);
 }
