@@ -55,8 +55,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 pub(crate) struct Consumer {
     client: Arc<BaseConsumer<Context>>,
     topic: Arc<str>,
-    closing: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+    closing: Closing,
+}
+
+/// Tells the thread to end, at the latest when the consumer is dropped.
+struct Closing(Arc<AtomicBool>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// How a consumer is set up.
@@ -111,7 +120,7 @@ impl Consumer {
                 .spawn(move || consume(&client, &closing, &signals))
                 .map_err(ConnectError::Thread)?
         };
-        let consumer = Self { client, topic: topic.into(), closing, thread };
+        let consumer = Self { client, topic: topic.into(), thread, closing: Closing(closing) };
         Ok(Subscribed { consumer, signals: received, high_watermarks })
     }
 
@@ -157,9 +166,9 @@ impl Consumer {
 
     /// Leaves the group. The receiver of the signals must be dropped before, so that nothing waits for it.
     pub(crate) async fn close(self) {
-        self.closing.store(true, Ordering::Relaxed);
+        let Self { client, thread, closing, .. } = self;
+        drop(closing);
         let closed = tokio::task::spawn_blocking(move || {
-            let Self { client, thread, .. } = self;
             // The last reference says goodbye to the group.
             let ended = thread.join();
             drop(client);
@@ -186,8 +195,6 @@ impl Subscription<'_> {
         let longest_release = self.longest_release.max(Duration::from_secs(300)).as_millis();
         config
             .set("max.poll.interval.ms", longest_release.to_string())
-            // A run that was killed holds the next one up for no longer than this.
-            .set("session.timeout.ms", "10000")
             // What the client fetches ahead of the mapping's own buffer.
             .set("queued.max.messages.kbytes", "32768")
             .set("fetch.wait.max.ms", "100")

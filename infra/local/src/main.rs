@@ -7,13 +7,29 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use command::{demo, invoke, run, s3, terminal::Terminal};
 
-/// What AWS runs between Kafka and a Lambda function, on this machine: real Kafka in, real function processes out.
+/// What AWS runs between Kafka and a Lambda function, on this machine: real Kafka in, real function processes out
 #[derive(Parser)]
-#[command(name = "lambda-connect-local", version, max_term_width = 120)]
+#[command(name = "lambda-connect-local", version, max_term_width = 120, after_help = EXAMPLES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  See a sink at work, with nothing installed:
+    lambda-connect-local demo
+
+  Try a configuration: a local S3, and an event from a file
+    lambda-connect-local s3
+    lambda-connect-local invoke --function target/debug/s3-sink \\
+      --connector-config connector.json events/msk/orders.json
+
+  Deliver a real topic:
+    lambda-connect-local run --bootstrap-servers localhost:9092 --topic orders \\
+      --function target/debug/s3-sink --connector-config connector.json
+
+`lambda-connect-local COMMAND --help` says more.";
 
 #[derive(Subcommand)]
 enum Command {

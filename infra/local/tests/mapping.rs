@@ -224,6 +224,27 @@ async fn a_stop_lets_the_batch_in_flight_finish_and_commits_it() {
 }
 
 #[tokio::test]
+async fn a_stop_between_two_attempts_abandons_the_batch_and_commits_nothing_of_it() {
+    let (topic, recorder) = (Topic::new().await, Recorder::new());
+    topic.produce([0], 10, 20).await;
+    let mut settings = topic.settings();
+    settings.until = Until::Stopped;
+    settings.retry.first_pause = Duration::from_secs(600);
+    settings.retry.longest_pause = Duration::from_secs(600);
+    let function = recorder.function().variable("FAULT", "error");
+    let mapping = Mapping::new(settings, Arc::new(Functions::new(function, 1)));
+    let progress = mapping.progress();
+    let stop = async {
+        while progress.counts().failed_invocations == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let stopped = tokio::time::timeout(Duration::from_secs(60), mapping.run(stop)).await.expect("the mapping ends");
+    assert_eq!(stopped.unwrap().delivered, 0);
+    assert_eq!(topic.committed(), [None; 3]);
+}
+
+#[tokio::test]
 async fn records_that_the_function_hands_back_are_delivered_again_before_the_next_batch() {
     let (topic, recorder) = (Topic::new().await, Recorder::new());
     topic.produce([0], 200, 20).await;
@@ -289,4 +310,23 @@ async fn more_than_the_buffer_holds_goes_through_it() {
     topic.produce([0], 300, 100_000).await;
     run(topic.settings(), recorder.function(), 1).await.unwrap();
     assert_eq!(recorder.offsets()["orders-0"], all(300));
+}
+
+#[tokio::test]
+async fn no_more_is_consumed_than_the_buffer_holds() {
+    let (topic, recorder) = (Topic::new().await, Recorder::new());
+    // 107 MB of events in one partition, of which 12 may wait, beside a batch in flight and what is on its way.
+    topic.produce([0], 800, 100_000).await;
+    let mut settings = topic.settings();
+    settings.until = Until::Stopped;
+    let function = recorder.function().variable("FAULT", "hang").timeout(Duration::from_secs(3));
+    let mapping = Mapping::new(settings, Arc::new(Functions::new(function, 1)));
+    let progress = mapping.progress();
+    let stop = async {
+        while progress.counts().failed_invocations == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let counts = mapping.run(stop).await.unwrap();
+    assert!((100..600).contains(&counts.consumed), "{counts:?}");
 }

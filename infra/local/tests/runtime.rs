@@ -1,6 +1,6 @@
 //! Real processes behind the Runtime API.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod recorder;
 
@@ -116,10 +116,13 @@ async fn a_process_does_not_outlive_its_environment_nor_does_what_it_started() {
     };
     start.abort();
     start.await.unwrap_err();
-    let process = format!("/proc/{}", child.trim());
-    while std::fs::read_to_string(format!("{process}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let stat = format!("/proc/{}/stat", child.trim());
+    let ended = async {
+        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the child has ended");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ pub(crate) struct FunctionArguments {
     #[arg(long, value_name = "FILE")]
     worker_config: Option<PathBuf>,
 
-    /// An environment variable of the function; may be repeated. It has this command's variables too
+    /// An environment variable of the function; may be repeated. The function also gets this command's own
     #[arg(long = "env", value_name = "KEY=VALUE", value_parser = variable)]
     variables: Vec<(String, String)>,
 
@@ -36,7 +36,7 @@ pub(crate) struct FunctionArguments {
     #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(128..=10_240))]
     memory: u32,
 
-    /// Appends what the function prints to a file, instead of passing it on
+    /// Appends what the function prints to a file, instead of showing it. What is shown leaves out its metrics
     #[arg(long, value_name = "FILE")]
     function_log: Option<PathBuf>,
 }
@@ -70,10 +70,15 @@ impl FunctionArguments {
     }
 }
 
-/// Passes what functions print on to the terminal.
+/// Passes what functions print on to the terminal, but for their metrics: long lines of JSON, for CloudWatch alone.
 fn to_terminal(terminal: &Terminal) -> Output {
     let terminal = terminal.clone();
-    Output::lines(move |label, line| terminal.line(&format!("{label} | {}", String::from_utf8_lossy(line))))
+    Output::lines(move |label, line| {
+        let line = String::from_utf8_lossy(line);
+        if !line.contains(r#""CloudWatchMetrics":"#) {
+            terminal.line(&format!("{label} | {line}"));
+        }
+    })
 }
 
 /// The value of a variable that names a configuration file.

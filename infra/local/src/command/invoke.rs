@@ -30,10 +30,12 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   One event, to a sink that writes to the local S3 (see `lambda-connect-local s3`):
-    lambda-connect-local invoke --function target/debug/s3-sink --connector-config connector.json events/msk/orders.json
+    lambda-connect-local invoke --function target/debug/s3-sink \\
+      --connector-config connector.json events/msk/orders.json
 
-  All of them:
-    lambda-connect-local invoke --function target/debug/s3-sink --connector-config connector.json events/msk/*.json";
+  Several, and their answers in a file:
+    lambda-connect-local invoke --function target/debug/s3-sink \\
+      --connector-config connector.json events/msk/*.json > answers.jsonl";
 
 pub(crate) async fn run(arguments: Arguments, terminal: &Terminal) -> Result<()> {
     let functions = Functions::new(arguments.function.function(terminal)?, 1);

@@ -35,17 +35,21 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything that a topic holds, and what comes after it, until Ctrl-C:
-    lambda-connect-local run --topic orders --function target/debug/s3-sink --connector-config connector.json
+  All that a topic holds, and what comes after it, until Ctrl-C:
+    lambda-connect-local run --topic orders \\
+      --function target/debug/s3-sink --connector-config connector.json
 
-  Large batches on four environments, and an end when the topic is caught up:
-    lambda-connect-local run --topic orders --function target/debug/s3-sink --connector-config connector.json \\
-        --batch-size 10000 --window 5 --concurrency 4 --until-caught-up
+  Large batches on four environments, until the topic is caught up:
+    lambda-connect-local run --topic orders \\
+      --function target/debug/s3-sink --connector-config connector.json \\
+      --batch-size 10000 --window 5 --concurrency 4 --until-caught-up
 
-  A cluster with TLS and SCRAM, its settings and password in a file of KEY=VALUE lines:
-    lambda-connect-local run --bootstrap-servers b-1.example.com:9096 --librdkafka-file kafka.properties \\
-        --topic orders --function target/debug/s3-sink --connector-config connector.json
+  A cluster with TLS and SCRAM, settings and password in a file of KEY=VALUE lines:
+    lambda-connect-local run --topic orders \\
+      --bootstrap-servers b-1.example.com:9096 --librdkafka-file kafka.properties \\
+      --function target/debug/s3-sink --connector-config connector.json
 
+Of AWS's settings, filters, bisecting, a maximum record age and on-failure destinations are not here yet.
 RUST_LOG=librdkafka=debug shows what the Kafka client does.";
 
 #[derive(Args)]
@@ -67,7 +71,7 @@ struct KafkaArguments {
     #[arg(long, value_enum, default_value_t = Position::TrimHorizon)]
     starting_position: Position,
 
-    /// A setting of librdkafka, for TLS and SASL; may be repeated
+    /// A setting of librdkafka, for TLS and SASL; may be repeated. TLS and SCRAM need a build with `--features tls`
     #[arg(long = "librdkafka", value_name = "KEY=VALUE")]
     settings: Vec<String>,
 
@@ -95,12 +99,13 @@ struct MappingArguments {
     #[arg(long, value_enum, default_value_t = EventSource::SelfManaged)]
     event_source: EventSource,
 
-    /// How often a failed batch is tried again before the run ends with an error [default: for ever]
+    /// How often a failed batch is tried again before the run ends with an error; on AWS this needs provisioned mode
+    /// [default: for ever]
     #[arg(long, value_name = "N")]
     maximum_retry_attempts: Option<u32>,
 
-    /// Deliver only the records again that the function's answer lists (the function: REPORT_BATCH_ITEM_FAILURES=true).
-    /// On AWS this needs provisioned mode
+    /// Deliver only those records again that the function's answer lists; on AWS this needs provisioned mode. The function
+    /// lists them with --env REPORT_BATCH_ITEM_FAILURES=true
     #[arg(long)]
     report_batch_item_failures: bool,
 
@@ -188,7 +193,7 @@ fn settings(kafka: KafkaArguments, mapping: &MappingArguments) -> Result<Setting
 
 fn show(step: &mut Step, counts: Counts) {
     let text = match counts.partitions {
-        0 => "waiting for Kafka to give this member partitions".to_owned(),
+        0 => "waiting for Kafka to assign partitions (a member that was killed keeps its own for 45 s)".to_owned(),
         _ => describe(counts, step),
     };
     step.at(counts.delivered, &text);

@@ -54,8 +54,8 @@ impl Terminal {
     /// Begins a step, with `total` things to do if that is known.
     pub(crate) fn step(&self, name: &str, total: Option<u64>) -> Step {
         let style = match total {
-            Some(_) => "{spinner} {prefix} {bar:30} {msg}",
-            None => "{spinner} {prefix} {msg}",
+            Some(_) => "{spinner} {prefix} {bar:30} {wide_msg}",
+            None => "{spinner} {prefix} {wide_msg}",
         };
         let bar = match total {
             Some(total) => ProgressBar::new(total),

@@ -68,7 +68,8 @@ impl Courier {
             if self.retry.attempts.is_some_and(|retries| attempts > retries) {
                 return Outcome::Exhausted { attempts, records: described, reason };
             }
-            tracing::warn!(records = described, attempts, "the batch failed, and will be tried again: {reason}");
+            let seconds = pause.as_secs_f64();
+            tracing::warn!("{described}: attempt {attempts} failed, the next one comes in {seconds} s: {reason}");
             if is_abandoned(&mut abandon, pause).await {
                 return Outcome::Abandoned;
             }

@@ -29,6 +29,7 @@ use topic::Produced;
 /// Starts a Kafka and an S3 server in this process, produces orders, delivers them to the real function as Lambda would,
 /// reads the objects back, and checks that each record is there exactly once and in order.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The sink's binary
     #[arg(long, value_name = "PATH", default_value = "target/debug/s3-sink")]
@@ -63,8 +64,15 @@ enum Size {
     Large,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  lambda-connect-local demo
+  lambda-connect-local demo --records 1000000 --shape small --partitions 8 --concurrency 4
+  lambda-connect-local demo --function target/release/s3-sink";
+
 const TOPIC: &str = "orders";
 const BUCKET: &str = "orders";
+const FUNCTION_LOG: &str = "function.log";
 /// A folder with this file in it is a demo's own.
 const MARK: &str = ".lambda-connect-demo";
 
@@ -88,9 +96,11 @@ async fn demonstrate(arguments: &Arguments, terminal: &Terminal, stop: impl Futu
     let produced = topic::produce(&kafka, orders, terminal).await?;
 
     let function = function(arguments, &folder, &s3)?;
-    let time = deliver(arguments, &kafka, function, terminal, stop)
-        .await
-        .with_context(|| format!("the function's own log is {}", folder.join("function.log").display()))?;
+    let delivered = deliver(arguments, &kafka, function, terminal, stop).await;
+    if delivered.is_err() {
+        terminal.line(&format!("the function's own log: {}", folder.join(FUNCTION_LOG).display()));
+    }
+    let time = delivered?;
 
     let objects = check::read_objects(&bucket)?;
     let checked = check::check(&objects, &produced);
@@ -160,7 +170,7 @@ fn function(arguments: &Arguments, folder: &Path, s3: &EmbeddedS3) -> Result<Fun
         .variable("AWS_REGION", REGION)
         .variable("AWS_ACCESS_KEY_ID", access_key)
         .variable("AWS_SECRET_ACCESS_KEY", secret_key)
-        .output(Output::file(&folder.join("function.log"))?))
+        .output(Output::file(&folder.join(FUNCTION_LOG))?))
 }
 
 /// A configuration as one would paste it from Kafka Connect.
