@@ -39,9 +39,9 @@ pub struct Records {
 /// What to do where an object of the same name is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It holds all of ours.
+    /// Nothing: it holds all of ours, or a later record of the same key.
     Repeat,
-    /// Ours holds all of it, and more: ours takes its place.
+    /// Ours holds all of it and more, or a later record of the same key: ours takes its place.
     Replace,
     /// Neither: somebody has to decide.
     Refuse(Refusal),
@@ -70,8 +70,8 @@ pub enum Refusal {
     },
     /// Another topic-partition.
     #[error(
-        "holds records of topic {topic} partition {partition}: names must differ between topic-partitions, so add topic and \
-         partition to the template of names"
+        "holds records of topic {topic} partition {partition}: two topics whose records get one name, because a transform \
+         renames them, must be written to places of their own"
     )]
     OtherPartition {
         /// The object's topic.
@@ -124,7 +124,13 @@ pub fn decide(identity: Identity, ours: &Ledger, shared: Records, theirs: &Ledge
         });
     }
     if (&theirs.topic, theirs.partition) != (&ours.topic, ours.partition) {
-        return Decision::Refuse(Refusal::OtherPartition { topic: theirs.topic.clone(), partition: theirs.partition });
+        return match identity {
+            Identity::RecordKey => decide_by_time(ours, theirs),
+            Identity::StartOffset => {
+                let (topic, partition) = (theirs.topic.clone(), theirs.partition);
+                Decision::Refuse(Refusal::OtherPartition { topic, partition })
+            }
+        };
     }
     if let (Some(ours), Some(theirs_latest)) = (shared.latest_timestamp, theirs.records.latest_timestamp)
         && ours > theirs_latest
@@ -138,6 +144,15 @@ pub fn decide(identity: Identity, ours: &Ledger, shared: Records, theirs: &Ledge
         Identity::RecordKey if is_longer => Decision::Replace,
         Identity::RecordKey => Decision::Repeat,
         Identity::StartOffset => decide_by_count(is_longer, ours, shared.count, theirs),
+    }
+}
+
+/// Records of one key in two topic-partitions, as where partitions were added: their offsets say nothing of each other, so the
+/// later time stays. Without times the last writer's record stays, as on Kafka Connect.
+fn decide_by_time(ours: &Ledger, theirs: &Ledger) -> Decision {
+    match (ours.records.latest_timestamp, theirs.records.latest_timestamp) {
+        (Some(ours), Some(theirs)) if ours <= theirs => Decision::Repeat,
+        _ => Decision::Replace,
     }
 }
 
@@ -346,12 +361,22 @@ mod tests {
 
     #[test]
     fn an_object_of_another_topic_partition_is_never_touched() {
-        for theirs in [Ledger { partition: 4, ..ledger(0, 4) }, Ledger { topic: "refunds".to_owned(), ..ledger(0, 4) }]
-        {
+        for theirs in [Ledger { partition: 4, ..ledger(0, 4) }, Ledger { topic: "refunds".to_owned(), ..ledger(0, 4) }] {
             let options = LedgerOptions { adopt: true, drop_repeats: true };
-            let decision = decide(Identity::RecordKey, &ledger(9, 9), Records::default(), &theirs, options);
+            let decision = decide(Identity::StartOffset, &ledger(0, 9), Records::default(), &theirs, options);
             assert!(matches!(decision, Decision::Refuse(Refusal::OtherPartition { .. })), "{decision:?}");
         }
+    }
+
+    #[test]
+    fn a_key_that_moved_to_another_partition_keeps_its_latest_record() {
+        let theirs = Ledger { partition: 4, ..ledger(50, 50) };
+        let ours = |latest_timestamp| Ledger { records: Records { count: 1, latest_timestamp }, ..ledger(7, 7) };
+        let decided = |ours: &Ledger| decide(Identity::RecordKey, ours, Records::default(), &theirs, OPTIONS);
+        assert_eq!(decided(&ours(Some(51))), Decision::Replace);
+        assert_eq!(decided(&ours(Some(50))), Decision::Repeat);
+        assert_eq!(decided(&ours(Some(49))), Decision::Repeat);
+        assert_eq!(decided(&ours(None)), Decision::Replace);
     }
 
     #[test]
