@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use connect::{RawHeader, RawRecord, TimestampType};
 use event::Source;
 use event::write::EventWriter;
+use rdkafka::message::{BorrowedMessage, Headers, Message, Timestamp};
 
 /// A record as consumed, owning its bytes. Its topic is the mapping's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,28 @@ impl Record {
             headers: self.headers.iter().map(|(name, value)| RawHeader { name, value: value.as_deref() }).collect(),
             key_schema: None,
             value_schema: None,
+        }
+    }
+}
+
+impl From<&BorrowedMessage<'_>> for Record {
+    fn from(message: &BorrowedMessage<'_>) -> Self {
+        let (timestamp, timestamp_type) = match message.timestamp() {
+            Timestamp::NotAvailable => (None, TimestampType::None),
+            Timestamp::CreateTime(milliseconds) => (Some(milliseconds), TimestampType::CreateTime),
+            Timestamp::LogAppendTime(milliseconds) => (Some(milliseconds), TimestampType::LogAppendTime),
+        };
+        let headers = message.headers().map(|headers| {
+            headers.iter().map(|header| (header.key.to_owned(), header.value.map(Into::into))).collect()
+        });
+        Self {
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp,
+            timestamp_type,
+            key: message.key().map(Into::into),
+            value: message.payload().map(Into::into),
+            headers: headers.unwrap_or_default(),
         }
     }
 }

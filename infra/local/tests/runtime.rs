@@ -1,6 +1,6 @@
 //! Real processes behind the Runtime API.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod recorder;
 

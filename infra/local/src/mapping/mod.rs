@@ -4,6 +4,7 @@
 //! fails is delivered again, for ever unless a limit is set, and its partitions wait for it; an offset is committed once all
 //! records before it are delivered. Where AWS drops a batch after its last retry, this one stops with an error.
 
+mod assignment;
 mod delivery;
 mod error;
 mod failures;

@@ -1,25 +1,22 @@
 //! The loop that connects consumer, batches and deliveries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, mpsc as blocking};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 
+use super::assignment::Assignment;
 use super::delivery::{Courier, Outcome};
 use super::{MappingError, Progress, Settings, Until};
-use crate::batcher::{Batcher, TooLarge};
+use crate::batcher::TooLarge;
 use crate::consumer::{Consumer, Signal, Subscribed, Subscription};
 use crate::kafka::ConnectError;
-use crate::record::{Events, Record};
+use crate::record::Record;
 use crate::runtime::Functions;
-use event::Source;
 
-/// How many bytes of events may wait in all, and in one partition: beyond it, the partition is not fetched.
-const WAITING_BYTES: usize = 256 * 1024 * 1024;
-const WAITING_BYTES_PER_PARTITION: usize = 2 * event::write::MAX_EVENT_BYTES;
 /// How many signals are taken before the batches are looked at.
 const SIGNALS_AT_ONCE: usize = 256;
 
@@ -38,22 +35,6 @@ pub(super) struct Poller {
     last_activity: Instant,
     stopping: bool,
     failure: Option<MappingError>,
-}
-
-/// The partitions that the group gave this member, until it takes them back.
-struct Assignment {
-    events: Arc<Events>,
-    batcher: Batcher<Record>,
-    /// False until the group has given the first assignment.
-    is_given: bool,
-    partitions: BTreeSet<i32>,
-    /// Of each partition with a delivered batch: the offset to go on from.
-    next_offsets: BTreeMap<i32, i64>,
-    /// Whose last record at some moment was consumed.
-    ended: BTreeSet<i32>,
-    paused: BTreeSet<i32>,
-    /// Tells the deliveries of this assignment to make no further attempt.
-    abandon: watch::Sender<bool>,
 }
 
 impl Poller {
@@ -271,73 +252,6 @@ impl Poller {
         }
     }
 }
-
-impl Assignment {
-    /// Before the group has given any.
-    fn none(settings: &Settings) -> Self {
-        Self { is_given: false, ..Self::of(settings, Vec::new()) }
-    }
-
-    fn of(settings: &Settings, partitions: Vec<i32>) -> Self {
-        let source = Source {
-            kind: settings.source,
-            event_source_arn: (settings.source == event::SourceKind::Msk).then(|| CLUSTER_ARN.to_owned()),
-            bootstrap_servers: Some(settings.kafka.servers().to_owned()),
-        };
-        let events = Events::new(source, &settings.topic, partitions.iter().copied());
-        let mut batcher = Batcher::new(settings.limits, events.empty_event());
-        for &partition in &partitions {
-            batcher.assign(partition, events.partition_overhead(partition));
-        }
-        Self {
-            events: Arc::new(events),
-            batcher,
-            is_given: true,
-            partitions: partitions.into_iter().collect(),
-            next_offsets: BTreeMap::new(),
-            ended: BTreeSet::new(),
-            paused: BTreeSet::new(),
-            abandon: watch::Sender::new(false),
-        }
-    }
-
-    fn push(&mut self, record: Record, now: Instant, consumer: &Consumer) {
-        let partition = record.partition;
-        let bytes = self.events.record_bytes(&record);
-        self.batcher.push(partition, record, bytes, now);
-        if self.batcher.waiting_bytes(partition) > self.most_waiting_bytes() && self.paused.insert(partition) {
-            consumer.pause(partition);
-        }
-    }
-
-    /// Fetches partitions again whose records have gone into a batch.
-    fn resume(&mut self, consumer: &Consumer, partitions: impl Iterator<Item = i32>) {
-        let low = self.most_waiting_bytes() / 2;
-        let drained = |partition: &i32| self.batcher.waiting_bytes(*partition) <= low && self.paused.remove(partition);
-        let drained: Vec<i32> = partitions.filter(drained).collect();
-        if !drained.is_empty() {
-            consumer.resume(drained);
-        }
-    }
-
-    fn most_waiting_bytes(&self) -> usize {
-        WAITING_BYTES_PER_PARTITION.min(WAITING_BYTES / self.partitions.len().max(1))
-    }
-
-    fn complete(&mut self, next_offsets: BTreeMap<i32, i64>) {
-        for (partition, next) in next_offsets {
-            self.batcher.complete(partition);
-            self.next_offsets.insert(partition, next);
-        }
-    }
-
-    fn abandon(&self) {
-        self.abandon.send_replace(true);
-    }
-}
-
-/// The ARN of no cluster, in the form of one.
-const CLUSTER_ARN: &str = "arn:aws:kafka:us-east-1:123456789012:cluster/local/00000000-0000-0000-0000-000000000000-1";
 
 async fn sleep_until(time: Option<Instant>) {
     let time = time.unwrap_or_else(|| Instant::now() + Duration::from_secs(3_600));

@@ -3,17 +3,17 @@
 //! A thread, because librdkafka answers for its rebalances on the thread that polls it, and a partition is given up only
 //! when its batch in flight has ended: the callback waits for that, which a task of the runtime must not.
 
+mod context;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers, Message, Timestamp};
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 
 use crate::kafka::{ConnectError, Kafka};
 use crate::record::Record;
-use connect::TimestampType;
+use context::Context;
 
 /// Where a consumer group without offsets begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +97,7 @@ impl Consumer {
         kafka.apply(&mut config);
         config.set("group.id", group);
         let client = kafka.create(&config, |config| {
-            config.create_with_context::<_, BaseConsumer<_>>(Context {
-                signals: signals.clone(),
-                reason: Mutex::default(),
-            })
+            config.create_with_context::<_, BaseConsumer<_>>(Context::new(signals.clone()))
         })?;
         let failed = |source| ConnectError::Kafka { servers: kafka.servers().to_owned(), source };
         let partitions = partitions(&client, kafka, topic)?;
@@ -218,10 +215,9 @@ fn partitions(client: &BaseConsumer<Context>, kafka: &Kafka, topic: &str) -> Res
         for _ in 0..20 {
             client.poll(Duration::from_millis(5));
         }
-        let reason = client.context().reason.lock().unwrap_or_else(PoisonError::into_inner).take();
         ConnectError::Unreachable {
             servers: kafka.servers().to_owned(),
-            reason: reason.unwrap_or_else(|| source.to_string()),
+            reason: client.context().take_reason().unwrap_or_else(|| source.to_string()),
         }
     })?;
     let found = metadata.topics().iter().find(|found| found.name() == topic && found.error().is_none());
@@ -267,7 +263,7 @@ fn consume(client: &BaseConsumer<Context>, closing: &AtomicBool, signals: &mpsc:
     while !closing.load(Ordering::Relaxed) {
         let signal = match client.poll(POLL_INTERVAL) {
             None => continue,
-            Some(Ok(message)) => Signal::Record(record(&message)),
+            Some(Ok(message)) => Signal::Record(Record::from(&message)),
             Some(Err(KafkaError::PartitionEOF(partition))) => Signal::EndOfPartition(partition),
             Some(Err(error)) => match error.rdkafka_error_code() {
                 Some(code) if is_hopeless(&error, code) => Signal::Failed(code),
@@ -292,92 +288,6 @@ fn is_hopeless(error: &KafkaError, code: RDKafkaErrorCode) -> bool {
                 | Code::GroupAuthorizationFailed
                 | Code::InvalidGroupId
         )
-}
-
-fn record(message: &BorrowedMessage<'_>) -> Record {
-    let (timestamp, timestamp_type) = match message.timestamp() {
-        Timestamp::NotAvailable => (None, TimestampType::None),
-        Timestamp::CreateTime(milliseconds) => (Some(milliseconds), TimestampType::CreateTime),
-        Timestamp::LogAppendTime(milliseconds) => (Some(milliseconds), TimestampType::LogAppendTime),
-    };
-    let headers = message
-        .headers()
-        .map(|headers| headers.iter().map(|header| (header.key.to_owned(), header.value.map(Into::into))).collect());
-    Record {
-        partition: message.partition(),
-        offset: message.offset(),
-        timestamp,
-        timestamp_type,
-        key: message.key().map(Into::into),
-        value: message.payload().map(Into::into),
-        headers: headers.unwrap_or_default(),
-    }
-}
-
-/// What librdkafka calls back.
-struct Context {
-    signals: mpsc::Sender<Signal>,
-    /// The client's latest complaint.
-    reason: Mutex<Option<String>>,
-}
-
-impl ClientContext for Context {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        crate::kafka::log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        // The end of a partition is no error, and that all brokers are down follows what says why.
-        if matches!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::PartitionEOF | RDKafkaErrorCode::AllBrokersDown))
-        {
-            return;
-        }
-        let reason = without_timing(reason);
-        let mut latest = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
-        if latest.as_deref() != Some(reason) {
-            tracing::warn!("{reason}");
-            *latest = Some(reason.to_owned());
-        }
-    }
-}
-
-/// A complaint without what differs each time it is made: `… (after 0ms in state CONNECT, 3 identical error(s) suppressed)`.
-fn without_timing(reason: &str) -> &str {
-    reason.rsplit_once(" (after ").map_or(reason, |(reason, _)| reason)
-}
-
-impl ConsumerContext for Context {
-    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        match rebalance {
-            Rebalance::Assign(_) => {}
-            Rebalance::Revoke(_) => {
-                let (released, release) = std::sync::mpsc::channel();
-                // Without a receiver the mapping has ended, and has nothing in flight.
-                if self.signals.blocking_send(Signal::Revoked(released)).is_ok() {
-                    // An error says that the sender was dropped, which is what this waits for.
-                    release.recv().ok();
-                }
-            }
-            Rebalance::Error(error) => tracing::warn!(%error, "rebalance failed"),
-        }
-    }
-
-    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Assign(partitions) = rebalance {
-            let partitions = partitions.elements().iter().map(TopicPartitionListElem::partition).collect();
-            self.signals.blocking_send(Signal::Assigned(partitions)).ok();
-        }
-    }
-
-    fn commit_callback(&self, result: Result<(), KafkaError>, _: &TopicPartitionList) {
-        match result {
-            // Nothing was there to commit.
-            Ok(()) | Err(KafkaError::ConsumerCommit(RDKafkaErrorCode::NoOffset)) => {}
-            Err(error) => {
-                tracing::warn!(%error, "offsets not committed: their records will be delivered again");
-            }
-        }
-    }
 }
 
 #[cfg(test)]
