@@ -22,7 +22,7 @@ const CLUSTER_ARN: &str = "arn:aws:kafka:us-east-1:123456789012:cluster/local/00
 pub(super) struct Assignment {
     pub(super) events: Arc<Events>,
     pub(super) batcher: Batcher<Record>,
-    /// False until the group has given the first assignment.
+    /// False while the group's next assignment is waited for.
     pub(super) is_given: bool,
     pub(super) partitions: BTreeSet<i32>,
     /// Of each partition with a delivered batch: the offset to go on from.
@@ -35,7 +35,7 @@ pub(super) struct Assignment {
 }
 
 impl Assignment {
-    /// Before the group has given any.
+    /// While the group has given none, at the start and in a rebalance.
     pub(super) fn none(settings: &Settings) -> Self {
         Self { is_given: false, ..Self::of(settings, Vec::new()) }
     }

@@ -183,7 +183,8 @@ impl Poller {
             tracing::warn!(%error, "offsets not committed before a rebalance: their records will be delivered again");
         }
         self.courier.progress.assigned(0);
-        self.assignment = Assignment::of(&self.settings, Vec::new());
+        // Until the next assignment it is not known what there is to do: this is not the end.
+        self.assignment = Assignment::none(&self.settings);
         drop(released);
     }
 
