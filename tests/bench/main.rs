@@ -132,13 +132,15 @@ impl Bench {
         ] {
             let peak = measure::peak_memory(environment.process_id().context("the function runs")?)?;
             let of = |figure: fn(&Round) -> f64| measure::median(&mut rounds.iter().map(figure).collect::<Vec<_>>());
+            let efficiency = of(|round| round.raw_bytes / round.cpu / 1e6);
+            eprintln!("{name} {} {function}: {efficiency:.1} MB per CPU second {ratio}", compression.word());
             table.add_row([
                 name.clone(),
                 compression.word().to_owned(),
                 function.to_owned(),
                 format!("{:.0}", of(|round| round.records / round.wall)),
                 format!("{:.1}", of(|round| round.raw_bytes / round.wall / 1e6)),
-                format!("{:.1}", of(|round| round.raw_bytes / round.cpu / 1e6)),
+                format!("{efficiency:.1}"),
                 format!("{:.2}", of(|round| round.wall * 1e3) / self.arguments.invocations as f64),
                 size.to_string(),
                 format!("{:.1}", peak as f64 / 1e6),
