@@ -361,7 +361,8 @@ mod tests {
 
     #[test]
     fn an_object_of_another_topic_partition_is_never_touched() {
-        for theirs in [Ledger { partition: 4, ..ledger(0, 4) }, Ledger { topic: "refunds".to_owned(), ..ledger(0, 4) }] {
+        for theirs in [Ledger { partition: 4, ..ledger(0, 4) }, Ledger { topic: "refunds".to_owned(), ..ledger(0, 4) }]
+        {
             let options = LedgerOptions { adopt: true, drop_repeats: true };
             let decision = decide(Identity::StartOffset, &ledger(0, 9), Records::default(), &theirs, options);
             assert!(matches!(decision, Decision::Refuse(Refusal::OtherPartition { .. })), "{decision:?}");

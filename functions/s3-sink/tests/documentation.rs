@@ -19,5 +19,8 @@ fn the_table_of_keys_is_up_to_date() {
         std::fs::write(&path, expected).unwrap();
         return;
     }
-    assert!(readme == expected, "the keys have changed: run `UPDATE_DOCS=1 cargo test -p s3-sink` and commit README.md");
+    assert!(
+        readme == expected,
+        "the keys have changed: run `UPDATE_DOCS=1 cargo test -p s3-sink` and commit README.md"
+    );
 }
