@@ -75,17 +75,33 @@ async fn main() -> anyhow::Result<()> {
         environment.stop().await;
     }
     let least = cold.iter().copied().fold(f64::INFINITY, f64::min);
-    println!("cold start, exec to first /next: {least:.1} ms at least, {:.1} ms median of 21", measure::median(&mut cold));
+    println!(
+        "cold start, exec to first /next: {least:.1} ms at least, {:.1} ms median of 21",
+        measure::median(&mut cold)
+    );
 
     let mut table = Table::new();
-    table.set_header(["records", "compression", "function", "records/s", "MB/s", "MB/CPU-s", "ms/invocation", "object", "peak MB", "CPU ratio"]);
+    table.set_header([
+        "records",
+        "compression",
+        "function",
+        "records/s",
+        "MB/s",
+        "MB/CPU-s",
+        "ms/invocation",
+        "object",
+        "peak MB",
+        "CPU ratio",
+    ]);
     for shape in [Shape::Small, Shape::Large] {
         for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
             bench.compare(shape, compression, &mut table).await?;
         }
     }
     println!("{table}");
-    println!("MB are 10^6 bytes of raw record values. CPU ratio: median over rounds of s3-sink's MB per CPU second over the control's.");
+    println!(
+        "MB are 10^6 bytes of raw record values. CPU ratio: median over rounds of s3-sink's MB per CPU second over the control's."
+    );
     Ok(())
 }
 
@@ -151,7 +167,12 @@ impl Bench {
         Ok(())
     }
 
-    async fn round(&self, environment: &mut Environment, events: &mut Events, invocations: usize) -> anyhow::Result<Round> {
+    async fn round(
+        &self,
+        environment: &mut Environment,
+        events: &mut Events,
+        invocations: usize,
+    ) -> anyhow::Result<Round> {
         let process = environment.process_id().context("the function runs")?;
         let (mut raw_bytes, mut records, mut wall) = (0, 0, Duration::ZERO);
         let before = measure::cpu_time(process)?;
@@ -169,7 +190,12 @@ impl Bench {
     }
 
     /// The sizes of the objects that both make of one and the same event.
-    async fn same_event_sizes(&self, sink: &mut Environment, control: &mut Environment, events: &mut Events) -> anyhow::Result<(i64, i64)> {
+    async fn same_event_sizes(
+        &self,
+        sink: &mut Environment,
+        control: &mut Environment,
+        events: &mut Events,
+    ) -> anyhow::Result<(i64, i64)> {
         let offset = events.next_offset;
         let event = events.next();
         sink.invoke(event.json.clone().into()).await?.answer?;
@@ -244,7 +270,11 @@ impl Bench {
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/control.py");
         let script = self.script("control", &self.arguments.python, &[program])?;
         let endpoint = self.minio.endpoint();
-        Ok(self.function(script).variable("BUCKET", BUCKET).variable("ENDPOINT", endpoint).variable("COMPRESSION", compression.word()))
+        Ok(self
+            .function(script)
+            .variable("BUCKET", BUCKET)
+            .variable("ENDPOINT", endpoint)
+            .variable("COMPRESSION", compression.word()))
     }
 
     fn function(&self, script: PathBuf) -> Function {

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use connect::{RawRecord, TimestampType};
-use event::{Source, SourceKind};
 use event::write::EventWriter;
+use event::{Source, SourceKind};
 
 /// A sample of `events/`.
 pub(crate) fn sample(name: &str) -> Vec<u8> {

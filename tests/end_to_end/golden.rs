@@ -130,7 +130,12 @@ async fn aiven_json_lines_with_all_fields() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn aiven_csv_with_its_defaults() -> anyhow::Result<()> {
-    aiven("aiven-csv", json!({ "value.converter": "ByteArrayConverter", "key.converter": "ByteArrayConverter" }), "msk/orders.json").await
+    aiven(
+        "aiven-csv",
+        json!({ "value.converter": "ByteArrayConverter", "key.converter": "ByteArrayConverter" }),
+        "msk/orders.json",
+    )
+    .await
 }
 
 #[tokio::test]

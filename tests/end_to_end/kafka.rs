@@ -53,7 +53,8 @@ async fn stored(sink: &S3Sink) -> anyhow::Result<BTreeMap<i64, usize>> {
 /// The function, started through a script that notes its process in `folder`.
 fn noting_processes(sink: &S3Sink, folder: &Path) -> anyhow::Result<Function> {
     let script = folder.join("s3-sink");
-    let text = format!("#!/bin/sh\necho $$ > '{0}'/$$.pid\nexec '{1}'\n", folder.display(), binary("s3-sink").display());
+    let text =
+        format!("#!/bin/sh\necho $$ > '{0}'/$$.pid\nexec '{1}'\n", folder.display(), binary("s3-sink").display());
     std::fs::write(&script, text)?;
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
     Ok(sink.function_of(&script))
@@ -76,7 +77,12 @@ fn kill_all(folder: &Path) -> anyhow::Result<()> {
 fn settings(kafka: &Kafka, topic: &str, until: Until) -> Settings {
     let limits = Limits { records: 500, window: Duration::from_millis(100), ..Limits::default() };
     let retry = Retry { first_pause: Duration::from_millis(20), ..Retry::default() };
-    Settings { limits, retry, until, ..Settings::new(local::kafka::Kafka::new(kafka.bootstrap_servers()), topic, "s3-sink") }
+    Settings {
+        limits,
+        retry,
+        until,
+        ..Settings::new(local::kafka::Kafka::new(kafka.bootstrap_servers()), topic, "s3-sink")
+    }
 }
 
 /// Waits until so many records are delivered.
@@ -123,7 +129,8 @@ async fn a_stopped_mapping_goes_on_where_it_was() -> anyhow::Result<()> {
     let first = Mapping::new(settings(&kafka, "orders", Until::Stopped), Arc::new(Functions::new(sink.function(), 2)));
     let progress = first.progress();
     first.run(delivered(&progress, u64::try_from(RECORDS / 3)?)).await?;
-    let second = Mapping::new(settings(&kafka, "orders", Until::CaughtUp), Arc::new(Functions::new(sink.function(), 2)));
+    let second =
+        Mapping::new(settings(&kafka, "orders", Until::CaughtUp), Arc::new(Functions::new(sink.function(), 2)));
     let counts = second.run(std::future::pending()).await?;
     assert!(counts.delivered < u64::try_from(RECORDS)?, "the second run starts where the first one had committed");
     assert_eq!(stored(&sink).await?.len(), usize::try_from(RECORDS)?);

@@ -31,8 +31,14 @@ async fn a_wrong_configuration_names_all_problems_and_consumes_nothing() -> anyh
     }))
     .await?;
     let message = refusal(&sink).await;
-    let problems =
-        ["flush.size=many", "s3.compression.type=brotli", "path.format", "timezone", "Mars/Olympus", "errors.deadletterqueue.topic.name"];
+    let problems = [
+        "flush.size=many",
+        "s3.compression.type=brotli",
+        "path.format",
+        "timezone",
+        "Mars/Olympus",
+        "errors.deadletterqueue.topic.name",
+    ];
     assert_contains(&message, &problems);
     assert!(sink.objects().await?.is_empty());
     Ok(())
@@ -89,7 +95,8 @@ async fn a_tombstone_fails_or_is_ignored_as_configured() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn line_breaks_and_broken_json_never_break_a_json_lines_file() -> anyhow::Result<()> {
-    let values: [&[u8]; 4] = [b"{\n  \"id\": 1\r\n}", b"{\"id\":2,\"note\":\"a\\nb\"}", b"{\"id\":", b"\"line\\u2028break\""];
+    let values: [&[u8]; 4] =
+        [b"{\n  \"id\": 1\r\n}", b"{\"id\":2,\"note\":\"a\\nb\"}", b"{\"id\":", b"\"line\\u2028break\""];
     let event = crate::events::values(&values);
     let sink = S3Sink::confluent(&json!({ "errors.tolerance": "all" })).await?;
     sink.write(&event).await?;

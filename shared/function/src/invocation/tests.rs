@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::Function;
 use crate::{
-    Batch, Deadline, Environment, OpenError, Ordering, Outcomes, PartitionOutcome, PutError, RetryClass, Sink, each_partition,
+    Batch, Deadline, Environment, OpenError, Ordering, Outcomes, PartitionOutcome, PutError, RetryClass, Sink,
+    each_partition,
 };
 
 /// Configuration of the test sink: offsets at which it does something else than store.
@@ -32,7 +33,9 @@ impl ConnectorConfig for Told {
     const DIALECTS: &'static [Dialect] = &[Dialect { name: "Test", classes: &["org.example.ToldSink"], keys: KEYS }];
 
     fn build(_: &'static Dialect, settings: &Settings, _: &mut Problems) -> Option<Self> {
-        let offsets = |key| settings.get(key).map(|items: Vec<String>| items.iter().filter_map(|item| item.parse().ok()).collect());
+        let offsets = |key| {
+            settings.get(key).map(|items: Vec<String>| items.iter().filter_map(|item| item.parse().ok()).collect())
+        };
         Some(Self { reject: offsets(&REJECT)?, fail_from: settings.get(&FAIL_FROM), forget: offsets(&FORGET)? })
     }
 }
@@ -58,7 +61,10 @@ impl Sink for ToldSink {
                     continue;
                 }
                 if self.told.fail_from.is_some_and(|from| record.offset >= from) {
-                    outcome.stop(PutError { message: "503 from the target".to_owned(), retry_class: RetryClass::Transient });
+                    outcome.stop(PutError {
+                        message: "503 from the target".to_owned(),
+                        retry_class: RetryClass::Transient,
+                    });
                     break;
                 }
                 if self.told.reject.contains(&record.offset) {
@@ -137,7 +143,9 @@ fn without_tolerance_a_partition_stops_at_its_first_bad_record_and_others_go_on(
     let (answer, stored) = invoke(&[], false, &event(&[(0, 11)]));
     let failure = answer.unwrap_err();
     assert_eq!(failure.error_type, "HandedBack.BadRecord");
-    for part in ["3 records", "topic orders partition 0 offset 11", "VALUE_CONVERTER", "DataException", "errors.tolerance=all"] {
+    for part in
+        ["3 records", "topic orders partition 0 offset 11", "VALUE_CONVERTER", "DataException", "errors.tolerance=all"]
+    {
         assert!(failure.error_message.contains(part), "{part} is not in: {}", failure.error_message);
     }
     assert!(!failure.error_message.contains("bad}"), "no payload: {}", failure.error_message);
@@ -162,7 +170,11 @@ fn item_failures_name_the_bad_record_and_all_later_ones_of_its_partition() {
 #[test]
 fn what_the_target_rejects_is_judged_by_the_tolerance_too() {
     let (answer, stored) = invoke(&[("reject", "12")], true, &event(&[]));
-    assert_eq!(answer.unwrap()["batchItemFailures"].as_array().unwrap().len(), 4, "offsets 12 and 13 of both partitions");
+    assert_eq!(
+        answer.unwrap()["batchItemFailures"].as_array().unwrap().len(),
+        4,
+        "offsets 12 and 13 of both partitions"
+    );
     assert_eq!(stored.len(), 4);
     let (answer, stored) = invoke(&[("reject", "12"), ("errors.tolerance", "all")], true, &event(&[]));
     assert_eq!((answer.unwrap()["batchItemFailures"].as_array().unwrap().len(), stored.len()), (0, 6));
