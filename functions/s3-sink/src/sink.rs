@@ -134,22 +134,20 @@ impl S3Sink {
         cluster: &str,
     ) -> Upload<'b, 'r> {
         let EncodedObject { name, identity, bytes, records: indexes } = object;
-        let mut counted = Records::default();
-        let offsets = indexes.iter().filter_map(|index| partition.records.get(*index)).map(|record| {
-            counted.add(record.timestamp);
-            record.offset
-        });
-        let (first_offset, last_offset) =
-            offsets.fold((i64::MAX, i64::MIN), |(first, last), offset| (first.min(offset), last.max(offset)));
-        let ledger = Ledger {
+        let mut ledger = Ledger {
             connector: self.connector.clone(),
             cluster: cluster.to_owned(),
             topic: partition.topic.to_owned(),
             partition: partition.partition,
-            first_offset,
-            last_offset,
-            records: counted,
+            first_offset: i64::MAX,
+            last_offset: i64::MIN,
+            records: Records::default(),
         };
+        for record in indexes.iter().filter_map(|index| partition.records.get(*index)) {
+            ledger.first_offset = ledger.first_offset.min(record.offset);
+            ledger.last_offset = ledger.last_offset.max(record.offset);
+            ledger.records.add(record.timestamp);
+        }
         Upload { name, identity, bytes: Bytes::from(bytes), ledger, indexes, records: &partition.records }
     }
 }
