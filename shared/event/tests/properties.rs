@@ -143,6 +143,20 @@ fn record() -> impl Strategy<Value = OwnedRecord> {
     )
 }
 
+/// A record as most are: a header value is bytes, and the event source mapping has no schema registry.
+fn usual_record() -> impl Strategy<Value = OwnedRecord> {
+    (record(), "[ab-]", 0..3i32).prop_map(|(record, topic, partition)| OwnedRecord {
+        topic,
+        partition,
+        offset: record.offset >> 8,
+        timestamp: record.timestamp.map(|timestamp| (timestamp >> 8).abs()),
+        headers: record.headers.into_iter().map(|(name, value)| (name, Some(value.unwrap_or_default()))).collect(),
+        key_schema: None,
+        value_schema: None,
+        ..record
+    })
+}
+
 fn source() -> impl Strategy<Value = Source> {
     let kind = prop_oneof![Just(SourceKind::Msk), Just(SourceKind::SelfManaged)];
     (kind, option::of(any::<String>()), option::of(any::<String>()))
@@ -153,7 +167,43 @@ fn all(event: &Event) -> Vec<RawRecord<'_>> {
     event.partitions().flat_map(|partition| partition.records()).map(Result::unwrap).collect()
 }
 
+/// All that an invocation's body says, as text.
+fn account(body: &[u8]) -> String {
+    match event::decode(body) {
+        Ok(Invocation::Kafka(event)) => {
+            let records: Vec<_> = event.partitions().flat_map(|partition| partition.records()).collect();
+            format!("{:?} {records:?}", event.source())
+        }
+        Ok(other) => format!("{other:?}"),
+        Err(_) => "an error".to_owned(),
+    }
+}
+
 proptest! {
+    /// A blank at the front is enough for the event not to have the form that AWS writes.
+    #[test]
+    fn the_form_that_aws_writes_is_read_like_any_other(
+        records in vec(usual_record(), 1..8),
+        at in any::<prop::sample::Index>(),
+        splice in prop_oneof![Just(None), r#"[]\[{}:,"\\0-9a-z -]{0,2}"#.prop_map(Some)],
+    ) {
+        let source = Source {
+            kind: SourceKind::Msk,
+            event_source_arn: Some("arn".to_owned()),
+            bootstrap_servers: Some("b:9098".to_owned()),
+        };
+        let mut writer = EventWriter::new(&source);
+        records.iter().for_each(|record| writer.push(&record.as_raw()));
+        let mut body = writer.finish();
+        if let Some(splice) = splice {
+            let at = at.index(body.len());
+            body.splice(at..body.len().min(at + 1), splice.bytes());
+        }
+        let mut other_form = body.clone();
+        other_form.insert(0, b' ');
+        prop_assert_eq!(account(&body), account(&other_form));
+    }
+
     #[test]
     fn any_bytes_do_not_panic(body in vec(any::<u8>(), 0..300)) {
         walk(&body);

@@ -1,6 +1,7 @@
 //! An invocation's body, read once: what surrounds the records, and what kind of invocation it is.
 
 mod header;
+mod plain;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,13 @@ pub fn decode_into(body: &[u8], buffers: &mut Buffers) -> Result<Invocation, Eve
     // Three bytes for four characters of base64, and less than that for the numbers of headers: it is never outgrown.
     buffers.bytes.reserve(body.len() / 4 * 3);
 
-    let envelope = read(body, buffers)?;
+    let envelope = match plain::read(body, buffers) {
+        Some(envelope) => envelope,
+        None => {
+            buffers.clear();
+            read(body, buffers)?
+        }
+    };
     if let Some(error) = envelope.error {
         return Err(error);
     }

@@ -15,8 +15,8 @@ use crate::{Buffers, JsonType, Reason};
 /// A record's place under `records`, which says topic and partition where the record itself does not.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
-    topic: Span,
-    partition: Option<i32>,
+    pub(super) topic: Span,
+    pub(super) partition: Option<i32>,
 }
 
 impl Place {
