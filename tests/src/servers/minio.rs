@@ -3,6 +3,7 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
 use super::process::Process;
@@ -60,6 +61,8 @@ impl Minio {
             .endpoint_url(self.endpoint())
             .force_path_style(true)
             .region(Region::from_static("us-east-1"))
+            // A server that falls silent fails the test instead of hanging it.
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build())
             .build();
         aws_sdk_s3::Client::from_conf(config)
     }

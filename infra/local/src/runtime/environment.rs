@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Child;
 use tokio::sync::oneshot;
@@ -23,6 +24,9 @@ pub struct Environment {
     process: Process,
     api: Option<Api>,
 }
+
+/// A killed process ends at once, unless the kernel holds it (a disk or a network file system that does not answer).
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// An invocation that the function answered.
 #[derive(Debug)]
@@ -115,10 +119,16 @@ impl Environment {
         Err(failure)
     }
 
-    /// Kills the process and waits until it has ended.
+    /// Kills the process and waits until it has ended, for 10 s at the most.
     pub async fn stop(mut self) -> Option<ExitStatus> {
         self.process.kill();
-        self.process.child.wait().await.ok()
+        match tokio::time::timeout(LONGEST_END, self.process.child.wait()).await {
+            Ok(status) => status.ok(),
+            Err(_) => {
+                tracing::warn!(process = self.process.child.id(), "the function's process was killed and has not ended");
+                None
+            }
+        }
     }
 }
 
@@ -148,9 +158,14 @@ impl Process {
     }
 
     fn kill(&mut self) {
-        // The group outlives its leader while any member runs; "no such process" means that all have ended.
-        if let Some(group) = self.group.take() {
-            kill_process_group(group, Signal::KILL).ok();
+        let Some(group) = self.group.take() else { return };
+        match kill_process_group(group, Signal::KILL) {
+            // The group outlives its leader while any member runs; "no such process" means that all have ended.
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the function's process group could not be killed: its leader is");
+                self.child.start_kill().ok();
+            }
         }
     }
 }
