@@ -125,7 +125,10 @@ impl Environment {
         match tokio::time::timeout(LONGEST_END, self.process.child.wait()).await {
             Ok(status) => status.ok(),
             Err(_) => {
-                tracing::warn!(process = self.process.child.id(), "the function's process was killed and has not ended");
+                tracing::warn!(
+                    process = self.process.child.id(),
+                    "the function's process was killed and has not ended"
+                );
                 None
             }
         }
