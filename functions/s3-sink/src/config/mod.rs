@@ -1,7 +1,7 @@
 //! The connector's configuration: both dialects, Confluent's and Aiven's, meet in one validated [`S3SinkConfig`].
 //!
 //! Each dialect has its own table of keys and its own defaults, in a file of its own; the keys of our own that both have
-//! stand in [`own`].
+//! stand in `own`.
 
 mod aiven;
 mod confluent;
