@@ -17,7 +17,7 @@ const REPORT_BATCH_ITEM_FAILURES: &str = "REPORT_BATCH_ITEM_FAILURES";
 /// A configuration that is wrong fails the start: every problem is logged and reported to Lambda, and no record is
 /// consumed.
 pub fn run<S: Sink>() -> ExitCode {
-    logging::start();
+    logging::start(S::Config::FUNCTION);
     // One thread: a function has one vCPU up to 1,769 MB, and an invocation has it to itself.
     let executor = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(executor) => executor,
@@ -54,8 +54,15 @@ async fn serve<S: Sink>() -> ExitCode {
 async fn start<S: Sink>() -> Result<Function<S>, Diagnostic> {
     let failed =
         |error_type: &str, message: String| Diagnostic { error_type: error_type.to_owned(), error_message: message };
-    let (connector, worker) =
+    let (mut connector, worker) =
         configuration::read().await.map_err(|error| failed("Configuration.Unreadable", error.to_string()))?;
+    // Amazon MSK Connect keeps the name beside the connector's configuration, so a pasted one may have none.
+    if !connector.contains_key("name")
+        && let Ok(function) = std::env::var("AWS_LAMBDA_FUNCTION_NAME")
+    {
+        tracing::warn!("name is not set: the function's own name, {function}, stands in");
+        connector.insert("name".to_owned(), function);
+    }
     let Connector { dialect, framework, own, report } = connect::config::load::<S::Config>(&connector, &worker)
         .map_err(|invalid| failed("Configuration.Invalid", invalid.to_string()))?;
     for warning in &report.warnings {

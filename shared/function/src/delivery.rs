@@ -15,6 +15,8 @@ pub(crate) struct PartitionDelivery<'a> {
     pub(crate) counts: Counts,
     /// The records that are handed back, in order; none where an offset could not be read.
     pub(crate) handed_back: Vec<Option<i64>>,
+    /// The first record that `errors.tolerance=all` has passed over, where not each is logged.
+    pub(crate) first_skipped: Option<(Option<i64>, RecordError)>,
     /// Why the partition stopped.
     pub(crate) stop: Option<Stop>,
 }
@@ -57,6 +59,7 @@ pub(crate) enum Stop {
 /// order of topic-partitions.
 pub(crate) fn convert<'a>(
     event: &'a Event,
+    cluster: &'a str,
     framework: &Framework,
     replay: bool,
 ) -> (Batch<'a>, Vec<PartitionDelivery<'a>>) {
@@ -68,6 +71,7 @@ pub(crate) fn convert<'a>(
             partition: partition.partition(),
             counts: Counts::default(),
             handed_back: Vec::new(),
+            first_skipped: None,
             stop: None,
         };
         let mut records: Vec<SinkRecord<'a>> = Vec::with_capacity(partition.len());
@@ -93,7 +97,7 @@ pub(crate) fn convert<'a>(
         partitions.push(PartitionBatch { topic: delivery.topic, partition: delivery.partition, records, tolerance });
         deliveries.push(delivery);
     }
-    (Batch { partitions, cluster: event.source().cluster(), replay }, deliveries)
+    (Batch { partitions, cluster, replay }, deliveries)
 }
 
 /// Adds what the sink says to the account.
@@ -159,6 +163,7 @@ impl PartitionDelivery<'_> {
         }
         self.counts.skipped = self.counts.skipped.saturating_add(1);
         if !framework.errors.log {
+            self.first_skipped.get_or_insert((offset, error));
             return;
         }
         let timestamp = timestamp.filter(|_| framework.errors.log_messages);

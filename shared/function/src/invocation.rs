@@ -55,7 +55,8 @@ impl<S: Sink> Function<S> {
 
     async fn put(&self, event: &Event, replay: bool, deadline: Deadline) -> Result<Value, Diagnostic> {
         let started = Instant::now();
-        let (batch, mut deliveries) = delivery::convert(event, &self.framework, replay);
+        let cluster = event.source().cluster();
+        let (batch, mut deliveries) = delivery::convert(event, &cluster, &self.framework, replay);
         let oldest_timestamp = batch
             .partitions
             .iter()
@@ -68,7 +69,8 @@ impl<S: Sink> Function<S> {
         debug_assert_eq!(counts.total(), event.record_count() as u64, "every record has exactly one outcome");
         BatchMetrics { counts, retries, put_time: started.elapsed(), oldest_timestamp }.emit(&self.framework.name);
         self.log(&deliveries, counts);
-        answer::answer(&deliveries, self.item_failures)
+        // Only an event source mapping reads item failures; whoever sends a replay sees success or an error.
+        answer::answer(&deliveries, self.item_failures && !replay)
     }
 
     async fn tick(&self, deadline: Deadline) -> Result<Value, Diagnostic> {
@@ -90,6 +92,17 @@ impl<S: Sink> Function<S> {
                 handed_back = delivery.handed_back.len(),
                 "{}",
                 answer::reason(delivery)
+            );
+        }
+        for delivery in deliveries {
+            let Some((offset, error)) = &delivery.first_skipped else { continue };
+            tracing::warn!(
+                connector = self.framework.name,
+                topic = delivery.topic,
+                partition = delivery.partition,
+                skipped = delivery.counts.skipped,
+                first_offset = offset,
+                "bad records were skipped, first of all for {error} (errors.log.enable=true logs each)"
             );
         }
         tracing::debug!(

@@ -91,7 +91,7 @@ static RETRY_DELAY_MAX: Key<i64> = Key::integer("errors.retry.delay.max.ms", "Lo
     .accepted("no converter here fails in a way that a second try would mend");
 static DLQ_TOPIC: Key<String> = Key::text("errors.deadletterqueue.topic.name", "Where bad records go")
     .default("")
-    .refused("dead letter queues are not supported yet: leave the key out; with errors.tolerance=all bad records are then logged and counted");
+    .refused("dead letter queues are not supported yet: leave the key out; with errors.tolerance=all bad records are then skipped and counted, and errors.log.enable=true logs each");
 static DLQ_REPLICATION: Key<i64> =
     Key::integer("errors.deadletterqueue.topic.replication.factor", "Replicas of that topic when it is created")
         .default("3")

@@ -11,7 +11,9 @@ pub type RawConfig = IndexMap<String, String>;
 #[derive(Debug, Error)]
 pub enum RawConfigError {
     /// The text is not JSON.
-    #[error("the configuration is not JSON: {0}")]
+    #[error(
+        "the configuration is not JSON: {0}; a .properties text has to be put into a JSON object of keys and values first"
+    )]
     NotJson(#[from] serde_json::Error),
     /// The text is JSON, but no map.
     #[error("the configuration is not a JSON object of keys and values")]

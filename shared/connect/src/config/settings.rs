@@ -89,6 +89,9 @@ fn find(table: &[&'static KeySpec], name: &str) -> Option<&'static KeySpec> {
 }
 
 fn check(spec: &KeySpec, text: &str) -> Result<(), String> {
+    if let Some(provider) = config_provider(text) {
+        return Err(format!("config providers such as {provider} are not supported yet: give the value itself"));
+    }
     if let Standing::Refused(why) = spec.standing {
         let harmless = text.is_empty() || spec.default.is_some_and(|default| text.eq_ignore_ascii_case(default));
         return if harmless { Ok(()) } else { Err(why.to_owned()) };
@@ -120,6 +123,19 @@ fn check(spec: &KeySpec, text: &str) -> Result<(), String> {
         Check::Custom(accepts) => accepts(text),
         Check::Any | Check::Range(..) | Check::OneOf(_) | Check::OneOfIgnoringCase(_) => Ok(()),
     }
+}
+
+/// The provider that a value like `${provider:path:key}` asks for its text (`ConfigTransformer`).
+fn config_provider(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some((_, token)) = rest.split_once("${") {
+        let (inside, after) = token.split_once('}')?;
+        if let Some((provider, _)) = inside.split_once(':') {
+            return Some(provider);
+        }
+        rest = after;
+    }
+    None
 }
 
 fn unknown(table: &[&'static KeySpec], name: &str, warnings: &mut Vec<String>) -> ReportedSetting {
@@ -194,6 +210,16 @@ mod tests {
     fn a_secret_stays_out_of_the_report() {
         let (_, _, report) = read(&[("aws.secret.access.key", "hunter2"), ("aws.secret.acess.key", "hunter2")]);
         assert!(!format!("{report:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_config_provider_is_never_taken_for_the_value() {
+        for text in ["${secretsmanager:orders:bucket}", "pre-${ssm::bucket}"] {
+            let (_, problems, _) = read(&[("flush.size", "1"), ("aws_s3_bucket", text)]);
+            assert!(problems.to_string().contains("config providers"), "{text}: {problems}");
+        }
+        let (_, problems, _) = read(&[("flush.size", "1"), ("aws_s3_bucket", "${topic}-b")]);
+        assert!(problems.is_empty(), "{problems}");
     }
 
     #[test]

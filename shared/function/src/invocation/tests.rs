@@ -222,3 +222,12 @@ fn a_tick_succeeds_and_an_empty_event_does() {
     empty["records"] = json!({});
     assert!(invoke(&[], false, &empty).0.is_ok());
 }
+
+#[test]
+fn a_replay_with_a_bad_record_fails_whoever_sent_it() {
+    let mut event = event(&[(0, 12)]);
+    event["lambdaConnectReplay"] = json!(true);
+    let (answer, stored) = invoke(&[], true, &event);
+    assert_eq!(answer.unwrap_err().error_type, "HandedBack.BadRecord", "nobody reads a replay's item failures");
+    assert_eq!(stored.len(), 6);
+}
