@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::java::decode_utf8;
-use crate::json::{JsonWriter, read_schemaless, write_bytes, write_text};
+use crate::json::{JsonWriter, read_field, read_schemaless, write_bytes, write_text};
 use crate::values::parse_string;
 use crate::{Exception, Schema, SchemaKind, Value};
 
@@ -26,11 +26,8 @@ pub enum Data<'a> {
 }
 
 /// One JSON text: valid by RFC 8259, UTF-8, without a raw line break, its integers within 64 bits. Never the text `null`.
-#[derive(Debug, Clone)]
-pub struct JsonText<'a> {
-    text: &'a str,
-    built: OnceLock<Box<Value>>,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct JsonText<'a>(&'a str);
 
 /// A header's bytes, read by `Values.parseString` at the first look.
 #[derive(Debug, Clone)]
@@ -72,7 +69,8 @@ impl Data<'_> {
         }
     }
 
-    /// The value, built at the first look and kept. A default of the schema is not filled in.
+    /// The value. A JSON text is built anew at each look, for the looker alone: the tree takes many times the memory of the
+    /// text. A header is read at the first look and kept. A default of the schema is not filled in.
     ///
     /// # Errors
     /// A `DataException` where the JSON text cannot be built, which its check at conversion rules out.
@@ -80,10 +78,29 @@ impl Data<'_> {
         match self {
             Self::Bytes(bytes) => Ok(Cow::Owned(Value::Bytes(bytes.to_vec()))),
             Self::Text(text) => Ok(Cow::Owned(Value::String(text.clone().into_owned()))),
-            Self::Json(json) => json.built().map(Cow::Borrowed),
+            Self::Json(json) => json.build().map(Cow::Owned),
             Self::Header(header) => Ok(Cow::Borrowed(&header.parsed().1)),
             Self::Built(_, value) => Ok(Cow::Borrowed(value)),
         }
+    }
+
+    /// The value at a path of names, which leads through structs and maps alike; at an empty path the value itself. Of a
+    /// JSON text nothing else is built.
+    ///
+    /// `None`: there is no such field, or a null stands on the way to it. A field that is null is `Some` null. Of members of
+    /// one name in a JSON text the last counts. A default of the schema is not filled in.
+    ///
+    /// # Errors
+    /// A `DataException` where the path leads into something that has no fields, such as a text or a list, as by Kafka
+    /// Connect's `SingleFieldPath.valueFrom`; and as [`Data::value`].
+    pub fn field(&self, path: &[impl AsRef<str>]) -> Result<Option<Cow<'_, Value>>, Exception> {
+        if let Self::Json(json) = self {
+            return Ok(read_field(json.0, path)?.map(Cow::Owned));
+        }
+        Ok(match self.value()? {
+            Cow::Borrowed(value) => value.field(path)?.map(Cow::Borrowed),
+            Cow::Owned(value) => value.field(path)?.cloned().map(Cow::Owned),
+        })
     }
 
     /// The schema and the value, to be taken apart.
@@ -94,7 +111,7 @@ impl Data<'_> {
         match self {
             Self::Bytes(bytes) => Ok((Some(Arc::clone(&OPTIONAL_BYTES)), Value::Bytes(bytes.to_vec()))),
             Self::Text(text) => Ok((Some(Arc::clone(&OPTIONAL_STRING)), Value::String(text.into_owned()))),
-            Self::Json(json) => Ok((None, json.into_built()?)),
+            Self::Json(json) => Ok((None, json.build()?)),
             Self::Header(header) => Ok(header.into_parsed()),
             Self::Built(schema, value) => Ok((schema, value)),
         }
@@ -122,32 +139,17 @@ impl Data<'_> {
 impl<'a> JsonText<'a> {
     /// Takes a text that has been checked.
     pub(crate) fn checked(text: &'a str) -> Self {
-        Self { text, built: OnceLock::new() }
+        Self(text)
     }
 
     /// The text as it came.
     #[must_use]
     pub fn as_str(&self) -> &'a str {
-        self.text
+        self.0
     }
 
-    fn built(&self) -> Result<&Value, Exception> {
-        if let Some(value) = self.built.get() {
-            return Ok(value);
-        }
-        let value = Box::new(self.build()?);
-        Ok(self.built.get_or_init(|| value))
-    }
-
-    fn into_built(mut self) -> Result<Value, Exception> {
-        match self.built.take() {
-            Some(value) => Ok(*value),
-            None => self.build(),
-        }
-    }
-
-    fn build(&self) -> Result<Value, Exception> {
-        read_schemaless(self.text.as_bytes())
+    fn build(self) -> Result<Value, Exception> {
+        read_schemaless(self.0.as_bytes())
     }
 }
 

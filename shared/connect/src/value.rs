@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::{Equivalent, IndexMap};
 use num_bigint::BigInt;
 
-use crate::Schema;
+use crate::{Exception, Schema};
 
 /// A decimal number: `unscaled * 10^-scale` (`java.math.BigDecimal`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,6 +89,28 @@ impl Value {
             _ => None,
         }
     }
+
+    /// The value at a path of names; `None` where a struct or a map on the way lacks the name, or a null stands there.
+    ///
+    /// # Errors
+    /// A `DataException` where something else stands on the way.
+    pub(crate) fn field(&self, path: &[impl AsRef<str>]) -> Result<Option<&Value>, Exception> {
+        let mut value = self;
+        for name in path {
+            if !matches!(value, Self::Struct(_) | Self::Map(_) | Self::Null) {
+                return Err(without_fields(path));
+            }
+            let Some(inner) = value.get(name.as_ref()) else { return Ok(None) };
+            value = inner;
+        }
+        Ok(Some(value))
+    }
+}
+
+/// A path that leads into something that has no fields.
+pub(crate) fn without_fields(path: &[impl AsRef<str>]) -> Exception {
+    let name = path.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(".");
+    Exception::data(format!("the field {name} cannot be read: the value is neither a struct nor a JSON object"))
 }
 
 /// Looks a text key up in a [`Map`] without building a [`Value`].

@@ -4,7 +4,10 @@ use connect::{Exception, Schema, SinkRecord, Value};
 
 /// A field's name; dots lead into nested structs: `user.address.city`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldName(String);
+pub struct FieldName {
+    name: String,
+    path: Vec<String>,
+}
 
 static NULL: Value = Value::Null;
 
@@ -19,13 +22,13 @@ impl FieldName {
     /// A field of this name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(name.to_owned())
+        Self { name: name.to_owned(), path: name.split('.').map(str::to_owned).collect() }
     }
 
     /// The name as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
     }
 
     /// Finds the field in a record's value and hands it to `read`.
@@ -41,10 +44,13 @@ impl FieldName {
         record: &SinkRecord<'_>,
         read: impl FnOnce(FieldValue<'_>) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
+        let Some(schema) = record.value.schema() else {
+            let value = record.value.field(&self.path)?;
+            return read(FieldValue { schema: None, value: value.as_deref().unwrap_or(&NULL) });
+        };
         let value = record.value.value()?;
-        let schema = record.value.schema().map(AsRef::as_ref);
-        let mut found = FieldValue { schema, value: &value };
-        for name in self.0.split('.') {
+        let mut found = FieldValue { schema: Some(schema), value: &value };
+        for name in &self.path {
             found = self.step(found, name)?;
         }
         read(found)
@@ -57,7 +63,7 @@ impl FieldName {
             Value::Struct(fields) => {
                 let declared = fields.schema.fields().and_then(|declared| declared.find(name));
                 let (Some((_, field)), Some(value)) = (declared, fields.get(name)) else {
-                    return Err(Exception::data(format!("the value's schema has no field {}", self.0)));
+                    return Err(Exception::data(format!("the value's schema has no field {}", self.name)));
                 };
                 let value = match &field.schema.default {
                     Some(default) if value.is_null() => default,
@@ -67,7 +73,7 @@ impl FieldName {
             }
             _ => Err(Exception::data(format!(
                 "the field {} cannot be read: the value is neither a struct nor a JSON object",
-                self.0
+                self.name
             ))),
         }
     }

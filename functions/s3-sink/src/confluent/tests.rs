@@ -195,6 +195,19 @@ fn json_without_a_schema_has_fields_too() {
     let layout = by_fields(&["region.name", "id", "gone"]);
     let value = json(r#"{"id": 7, "region": {"name": "eu"}, "note": "\n"}"#);
     assert_eq!(directory(&layout, record(0, value)), "region.name=eu/id=7/gone=null");
+    // On one line it is read as text, on two it is built.
+    for blank in [" ", "\n"] {
+        let on_the_way = |outer: &str| json(format!("{{\"region\":{blank}{outer}}}").leak());
+        let layout = by_fields(&["region.name"]);
+        for outer in ["null", "{}", r#"{"name": null}"#] {
+            assert_eq!(directory(&layout, record(0, on_the_way(outer))), "region.name=null", "{outer}");
+        }
+        for outer in ["7", "\"eu\"", "[]", "true"] {
+            let (exception, message) = error(&layout, record(0, on_the_way(outer)));
+            assert_eq!(exception, class::DATA, "{outer}");
+            assert!(message.contains("field region.name "), "{message}");
+        }
+    }
 }
 
 #[test]

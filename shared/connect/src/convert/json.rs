@@ -111,13 +111,6 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_built_once() {
-        let data = convert(br#"{"a":1}"#).unwrap();
-        let first = std::ptr::from_ref(data.value().unwrap().get("a").unwrap());
-        assert_eq!(std::ptr::from_ref(data.value().unwrap().get("a").unwrap()), first);
-    }
-
-    #[test]
     fn nesting_to_the_limit_is_built_and_written() {
         let text = format!("{}\n{}", "[".repeat(1000), "]".repeat(1000));
         let data = convert(text.as_bytes()).unwrap();

@@ -3,6 +3,7 @@
 mod base64;
 mod encoding;
 mod envelope;
+mod field;
 mod node;
 mod read;
 mod scan;
@@ -12,6 +13,7 @@ mod to_connect;
 mod write;
 
 pub(crate) use envelope::EnvelopeReader;
+pub(crate) use field::read_field;
 pub(crate) use scan::is_passable;
 pub(crate) use string::{write_bytes, write_text};
 pub use write::{DecimalFormat, JsonWriter};

@@ -126,7 +126,7 @@ fn literal_end(bytes: &[u8], at: usize, literal: &[u8]) -> Option<usize> {
 }
 
 /// The end of a string whose first character is at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at = skip_plain::<false>(bytes, at);
         match bytes.get(at)? {
