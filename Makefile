@@ -19,9 +19,9 @@ demo: ## Kafka to S3: 100,000 records through the real function, counted; no AWS
 	$(target)/debug/lambda-connect-local demo --function $(target)/debug/s3-sink
 
 .PHONY: s3
-s3: ## A local S3 to invoke functions against, until Ctrl-C
+s3: ## A local S3 with the example configuration's bucket, until Ctrl-C; its folder is .local/s3
 	$(build_local)
-	$(target)/debug/lambda-connect-local s3
+	$(target)/debug/lambda-connect-local s3 --bucket my-data-lake
 
 .PHONY: build
 build: ## Every crate and program, for debugging

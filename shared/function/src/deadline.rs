@@ -11,10 +11,13 @@ pub struct Deadline(Instant);
 /// Time kept for the answer, at most; short invocations keep a tenth.
 const MARGIN: Duration = Duration::from_secs(1);
 
+/// Taken where the end has passed before the invocation began. Lambda never says so; `cargo lambda watch` does, always.
+const UNKNOWN: Duration = Duration::from_secs(60);
+
 impl Deadline {
     /// The deadline of an invocation that Lambda ends at `end`.
     pub(crate) fn of_invocation(end: SystemTime) -> Self {
-        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+        let left = end.duration_since(SystemTime::now()).unwrap_or(UNKNOWN);
         Self::after(left.saturating_sub(MARGIN.min(left / 10)))
     }
 
@@ -34,5 +37,24 @@ impl Deadline {
     #[must_use]
     pub fn instant(self) -> Instant {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_margin_is_kept_for_the_answer() {
+        let of = |seconds| {
+            Deadline::of_invocation(SystemTime::now() + Duration::from_secs(seconds)).remaining().as_secs_f64()
+        };
+        assert!((58.0..=59.0).contains(&of(60)), "{}", of(60));
+        assert!((2.6..=2.7).contains(&of(3)), "{}", of(3));
+    }
+
+    #[test]
+    fn an_end_in_the_past_is_no_end() {
+        assert!(Deadline::of_invocation(SystemTime::UNIX_EPOCH).remaining() > Duration::from_secs(50));
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER", default_value = ".local/s3")]
     folder: PathBuf,
 
-    /// The port on the loopback interface; 0 takes a free one
-    #[arg(long, default_value_t = 9000)]
+    /// The port on the loopback interface; 0 takes a free one. Not 9000, which is cargo-lambda's
+    #[arg(long, default_value_t = 9900)]
     port: u16,
 
     /// A bucket to make; may be repeated
@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  A bucket `orders` on port 9000:
+  A bucket `orders` on port 9900:
     lambda-connect-local s3
 
   Others, over a folder of your own:
