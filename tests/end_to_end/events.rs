@@ -28,8 +28,13 @@ pub(crate) fn offsets(range: Range<i64>) -> Vec<u8> {
 
 /// As [`offsets`], all timestamps later by so many milliseconds.
 pub(crate) fn shifted(range: Range<i64>, later: i64) -> Vec<u8> {
-    let values: Vec<(i64, String)> = range.map(|offset| (offset, value(offset))).collect();
-    write(values.iter().map(|(offset, value)| (*offset, FIRST_TIMESTAMP + offset * 1000 + later, value.as_bytes())))
+    stamped(range, |offset| FIRST_TIMESTAMP + offset * 1000 + later)
+}
+
+/// As [`offsets`] for any offsets, each stamped as the function says.
+pub(crate) fn stamped(offsets: impl IntoIterator<Item = i64>, timestamp: impl Fn(i64) -> i64) -> Vec<u8> {
+    let values: Vec<(i64, String)> = offsets.into_iter().map(|offset| (offset, value(offset))).collect();
+    write(values.iter().map(|(offset, value)| (*offset, timestamp(*offset), value.as_bytes())))
 }
 
 /// An event with these values, at offsets from 0, of topic `orders`, partition 0.

@@ -1,10 +1,12 @@
 //! The same records again: retries, bisected batches, zombies, topics made anew.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use local::runtime::Environment;
 use serde_json::json;
 
-use crate::events::{lines, offsets, shifted};
+use crate::events::{FIRST_TIMESTAMP, lines, offsets, shifted, stamped};
 use crate::s3_sink::{Object, S3Sink};
 
 const KEY: &str = "topics/orders/partition=0/orders+0+0000000000.json";
@@ -124,5 +126,97 @@ async fn aivens_object_of_a_key_moves_only_forward() -> anyhow::Result<()> {
     assert_eq!(text(&sink.objects().await?, "k"), crate::events::value(9));
     sink.write(&offsets(10..12)).await?;
     assert_eq!(text(&sink.objects().await?, "k"), crate::events::value(11));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_named_object_follows_offsets_whatever_the_timestamps() -> anyhow::Result<()> {
+    let keys = json!({
+        "format.output.type": "jsonl",
+        "format.output.envelope": "false",
+        "file.compression.type": "none",
+        "file.name.template": "{{key}}",
+    });
+    let falling = |offset: i64| stamped([offset], |offset| FIRST_TIMESTAMP - offset * 1000);
+    for order in [[3, 7], [7, 3]] {
+        let sink = S3Sink::aiven(&keys).await?;
+        for offset in order {
+            sink.write(&falling(offset)).await?;
+        }
+        assert_eq!(text(&sink.objects().await?, "k"), crate::events::value(7), "{order:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_record_that_is_gone_since_stops_nothing_and_loses_nothing() -> anyhow::Result<()> {
+    let sink = S3Sink::confluent(&json!({})).await?;
+    sink.write(&offsets(0..10)).await?;
+    let compacted = stamped((0..12).filter(|offset| *offset != 4), |offset| FIRST_TIMESTAMP + offset * 1000);
+    for _ in 0..2 {
+        sink.write(&compacted).await?;
+        let objects = sink.objects().await?;
+        assert_eq!(objects.len(), 2, "{:?}", objects.keys());
+        assert_eq!(text(&objects, KEY), lines(0..10));
+        assert_eq!(text(&objects, "topics/orders/partition=0/orders+0+0000000010.json"), lines(10..12));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_each_object_lacks_what_the_other_holds_both_are_kept() -> anyhow::Result<()> {
+    let sink = S3Sink::confluent(&json!({})).await?;
+    let without = |missing: i64, range: std::ops::Range<i64>| {
+        stamped(range.filter(|offset| *offset != missing), |offset| FIRST_TIMESTAMP + offset * 1000)
+    };
+    sink.write(&without(6, 0..10)).await?;
+    let before = sink.objects().await?;
+    for _ in 0..2 {
+        sink.write(&without(4, 0..12)).await?;
+        let objects = sink.objects().await?;
+        assert_eq!(objects[KEY], before[KEY]);
+        let others = format!("{}{}", lines(1..4), lines(5..12));
+        assert_eq!(text(&objects, "topics/orders/partition=0/orders+0+0000000001.json"), others);
+        assert_eq!(objects.len(), 2, "{:?}", objects.keys());
+    }
+    Ok(())
+}
+
+/// Has a batch of one object per record written by a function whose timeout is too short for it, again and again until it is
+/// done; the first attempts by a function each of its own. How many objects were there after each attempt.
+async fn attempts_until_done(short_lived: usize) -> anyhow::Result<Vec<usize>> {
+    const RECORDS: i64 = 3000;
+    let sink = S3Sink::confluent(&json!({ "flush.size": "1" })).await?;
+    let function = sink.function().timeout(Duration::from_millis(1500));
+    let event = offsets(0..RECORDS);
+    let mut environment = Environment::start(&function).await?;
+    let mut stored = Vec::new();
+    loop {
+        let answer = environment.invoke(event.clone().into()).await?.answer;
+        stored.push(sink.count().await?);
+        let Err(failure) = answer else { break };
+        assert!(failure.error_message.contains(&format!("of {RECORDS} objects are stored")), "{failure}");
+        assert!(stored.len() < 100, "{stored:?}");
+        if stored.len() <= short_lived {
+            environment.stop().await;
+            environment = Environment::start(&function).await?;
+        }
+    }
+    environment.stop().await;
+    assert_eq!(stored.last(), Some(&usize::try_from(RECORDS)?));
+    Ok(stored)
+}
+
+#[tokio::test]
+async fn a_batch_of_more_objects_than_fit_an_invocation_goes_on_where_it_stopped() -> anyhow::Result<()> {
+    let stored = attempts_until_done(0).await?;
+    assert!(stored.len() > 1 && stored.is_sorted_by(|before, after| before < after), "{stored:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_function_too_goes_on_where_another_stopped() -> anyhow::Result<()> {
+    let stored = attempts_until_done(2).await?;
+    assert!(stored.len() > 1 && stored.is_sorted(), "{stored:?}");
     Ok(())
 }

@@ -115,6 +115,16 @@ impl S3Sink {
         invoked.answer.map(drop).map_err(Into::into)
     }
 
+    /// How many objects the bucket has.
+    pub(crate) async fn count(&self) -> anyhow::Result<usize> {
+        let mut count = 0;
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            count += page?.contents().len();
+        }
+        Ok(count)
+    }
+
     /// All objects of the bucket by key.
     pub(crate) async fn objects(&self) -> anyhow::Result<BTreeMap<String, Object>> {
         let mut objects = BTreeMap::new();

@@ -62,20 +62,16 @@ impl Encoder {
         loop {
             let Plan { objects: planned, filtered, bad } =
                 self.layout.plan(&PartitionRecords { bad: &known_bad, ..*partition });
-            let mut objects = Vec::with_capacity(planned.len());
+            let mut files = Vec::with_capacity(planned.len());
             let mut found_bad = BTreeMap::new();
-            for PlannedObject { name, identity, records } in planned {
-                match file(&self.format, &name, &records, partition) {
-                    Ok(file) if found_bad.is_empty() => {
-                        let bytes = self.compressor.compress(file)?;
-                        objects.push(EncodedObject { name, identity, bytes, records });
-                    }
-                    Ok(_) => {}
+            for object in planned {
+                match file(&self.format, &object.name, &object.records, partition) {
+                    Ok(file) => files.push((object, file)),
                     Err(bad) => found_bad.extend(bad),
                 }
             }
             if found_bad.is_empty() {
-                return Ok(Encoded { objects, filtered, bad });
+                return Ok(Encoded { objects: self.compress(files)?, filtered, bad });
             }
             known_bad = bad;
             known_bad.extend(found_bad);
@@ -83,6 +79,20 @@ impl Encoder {
                 known_bad.pop_last();
             }
         }
+    }
+
+    /// The objects of formatted files: compressing costs the most, and so comes only once no plan is thrown away any more.
+    fn compress(&mut self, files: Vec<(PlannedObject, Vec<u8>)>) -> Result<Vec<EncodedObject>, CompressError> {
+        let compressed = |(PlannedObject { name, identity, records }, file)| {
+            Ok(EncodedObject { name, identity, bytes: self.compressor.compress(file)?, records })
+        };
+        files.into_iter().map(compressed).collect()
+    }
+
+    /// Whether names hold what records say, their keys or their fields.
+    #[must_use]
+    pub fn names_hold_contents(&self) -> bool {
+        self.layout.names_hold_contents()
     }
 }
 
@@ -212,6 +222,15 @@ mod tests {
         let encoded = encode(&mut bytes_encoder(Compression::None), &records, Tolerance::None);
         assert_eq!(shown(&encoded), [("t/partition=0/t+0+0", "a\nb\n")]);
         assert_eq!(encoded.bad.keys().collect::<Vec<_>>(), [&2]);
+    }
+
+    #[test]
+    fn an_offset_that_comes_twice_makes_one_object() {
+        let mut records = records(vec![text("a"), text("b"), text("c"), text("d"), text("e")]);
+        records[3].offset = 0;
+        records[4].offset = 0;
+        let encoded = encode(&mut bytes_encoder(Compression::None), &records, Tolerance::None);
+        assert_eq!(shown(&encoded), [("t/partition=0/t+0+0", "a\nb\nc\nd\ne\n")]);
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What S3's refusals mean: whether another try may help, and what to do about it.
 
+use std::fmt;
+
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use function::{PutError, RetryClass};
+
+use crate::ledger::Ledger;
 
 /// A request that may fail.
 #[derive(Debug, Clone, Copy)]
@@ -10,8 +14,22 @@ pub(crate) struct Request<'a> {
     /// The permission that it needs, such as `s3:PutObject`.
     pub(crate) action: &'static str,
     pub(crate) bucket: &'a str,
-    /// The object's name.
-    pub(crate) name: &'a str,
+    /// The object's name; none where it holds what a record says.
+    pub(crate) name: Option<&'a str>,
+    /// The object's records.
+    pub(crate) ledger: &'a Ledger,
+}
+
+/// The object: bucket, name where it may be shown, topic, partition and offsets.
+impl fmt::Display for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ledger { topic, partition, first_offset, last_offset, .. } = self.ledger;
+        match self.name {
+            Some(name) => write!(f, "s3://{}/{name}", self.bucket)?,
+            None => write!(f, "an object of s3://{}", self.bucket)?,
+        }
+        write!(f, " (topic {topic} partition {partition} offsets {first_offset} to {last_offset})")
+    }
 }
 
 /// Error codes of S3 and KMS whose cause may pass.
@@ -91,8 +109,7 @@ impl Request<'_> {
 
     /// An error of this request.
     pub(crate) fn error(&self, retry_class: RetryClass, reason: &str) -> PutError {
-        let Self { action, bucket, name } = self;
-        PutError { message: format!("{action} on s3://{bucket}/{name}: {reason}"), retry_class }
+        PutError { message: format!("{} on {self}: {reason}", self.action), retry_class }
     }
 
     /// What to do, after a semicolon; empty where there is nothing but waiting.
@@ -150,6 +167,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Records;
 
     #[test]
     fn each_refusal_is_tried_again_only_where_that_may_help() {
@@ -191,9 +209,33 @@ mod tests {
         assert_eq!(retry_class(None, 403), RetryClass::Permanent);
     }
 
+    fn ledger() -> Ledger {
+        Ledger {
+            connector: "orders-to-s3".to_owned(),
+            cluster: "lake".to_owned(),
+            topic: "orders".to_owned(),
+            partition: 3,
+            first_offset: 7,
+            last_offset: 49,
+            records: Records::default(),
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_hold_contents_is_not_shown() {
+        let ledger = ledger();
+        let request = Request { action: "s3:PutObject", bucket: "lake", name: Some("orders+3+7"), ledger: &ledger };
+        let message = |request: Request<'_>| request.error(RetryClass::Permanent, "no").message;
+        let records = "(topic orders partition 3 offsets 7 to 49)";
+        assert_eq!(message(request), format!("s3:PutObject on s3://lake/orders+3+7 {records}: no"));
+        let hidden = Request { name: None, ..request };
+        assert_eq!(message(hidden), format!("s3:PutObject on an object of s3://lake {records}: no"));
+    }
+
     #[test]
     fn remedies_name_bucket_action_or_setting() {
-        let request = Request { action: "s3:PutObject", bucket: "lake", name: "a" };
+        let ledger = ledger();
+        let request = Request { action: "s3:PutObject", bucket: "lake", name: Some("a"), ledger: &ledger };
         for (code, status, part) in [
             (Some("NoSuchBucket"), 404, "create the bucket lake"),
             (Some("AccessDenied"), 403, "allow s3:PutObject on arn:aws:s3:::lake/*"),

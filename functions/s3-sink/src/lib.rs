@@ -24,6 +24,8 @@ mod client;
 #[cfg(feature = "sink")]
 mod failure;
 #[cfg(feature = "sink")]
+mod known;
+#[cfg(feature = "sink")]
 mod sink;
 #[cfg(feature = "sink")]
 mod upload;

@@ -1,5 +1,7 @@
 //! Each object put once: conditionally, with its ledger in its metadata.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
@@ -14,13 +16,17 @@ use tokio::sync::Semaphore;
 use crate::client::client;
 use crate::config::{Encryption, LedgerOptions, ObjectOptions, S3SinkConfig, Tagging};
 use crate::failure::Request;
-use crate::ledger::{Decision, Ledger, Records, Refusal, decide};
+use crate::known::Known;
+use crate::ledger::{Decision, Ledger, Refusal, Shared, decide};
 use crate::percent;
 use crate::plan::Identity;
 
 /// How many requests are under way at once: enough to hide S3's latency, few enough for a function's 1,024 open files and its
 /// one vCPU.
 const REQUESTS_AT_ONCE: usize = 32;
+
+/// How much memory what is known to be stored may take: some 15,000 objects.
+const KNOWN_BYTES: usize = 8 << 20;
 
 /// Puts objects into one bucket.
 pub(crate) struct Uploader {
@@ -32,7 +38,23 @@ pub(crate) struct Uploader {
     backoff: Backoff,
     /// TLS keeps the payload whole, and S3 checks its CRC-32: without TLS its SHA-256 is signed too.
     signs_payload: bool,
+    /// Whether names may stand in errors and logs.
+    shows_names: bool,
     requests: Semaphore,
+    known: Known,
+}
+
+/// Whether a topic-partition's next object is likely to be there: then it is looked for before it is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Likely(AtomicBool);
+
+/// An object that was not in the way, or that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// All of its records are there.
+    Whole,
+    /// Those before this offset are there: an object of the same name holds them, and the others have to go beside it.
+    UpTo(i64),
 }
 
 /// An object on its way.
@@ -71,6 +93,7 @@ struct Existing {
 
 impl Uploader {
     pub(crate) async fn new(config: &S3SinkConfig) -> Self {
+        let shows_names = !config.layout.names_hold_contents();
         let target = &config.target;
         let retries = target.retries;
         Self {
@@ -81,44 +104,79 @@ impl Uploader {
             content_type: config.compression.content_type().unwrap_or(config.format.content_type()),
             backoff: Backoff { first: retries.first_backoff, cap: retries.longest_backoff },
             signs_payload: target.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://")),
+            shows_names,
             requests: Semaphore::new(REQUESTS_AT_ONCE),
+            known: Known::within(KNOWN_BYTES),
         }
     }
 
     /// Stores an object, or finds that it is stored already; tries until the deadline. Says how many tries were made again.
-    pub(crate) async fn store(&self, upload: &Upload<'_, '_>, deadline: Deadline) -> (Result<(), PutError>, u64) {
-        function::retry(deadline, self.backoff, || self.attempt(upload)).await
+    pub(crate) async fn store(
+        &self,
+        upload: &Upload<'_, '_>,
+        likely: &Likely,
+        deadline: Deadline,
+    ) -> (Result<Stored, PutError>, u64) {
+        let known = self.known.ledger(&upload.name);
+        if let Some(theirs) = &known
+            && self.decide(upload, theirs) == Decision::Repeat
+        {
+            return (Ok(Stored::Whole), 0);
+        }
+        if known.is_some() {
+            likely.set(true);
+        }
+        function::retry(deadline, self.backoff, || self.attempt(upload, likely)).await
     }
 
-    async fn attempt(&self, upload: &Upload<'_, '_>) -> Result<(), PutError> {
+    /// The batch is done: what it has stored need not be remembered any more.
+    pub(crate) fn batch_is_done(&self) {
+        self.known.forget();
+    }
+
+    /// The error where neither this object nor those beside it can be written.
+    pub(crate) fn refused(&self, upload: &Upload<'_, '_>, refusal: &Refusal) -> PutError {
+        self.request("s3:PutObject", upload).error(RetryClass::Permanent, &format!("the object is there and {refusal}"))
+    }
+
+    async fn attempt(&self, upload: &Upload<'_, '_>, likely: &Likely) -> Result<Stored, PutError> {
         // The semaphore is never closed.
         let _permit = self.requests.acquire().await.ok();
-        if self.put(upload, &upload.ledger, &Condition::Absent).await? == Written::Stored {
-            return Ok(());
+        let mut existing = if likely.get() { self.look(upload).await? } else { None };
+        if existing.is_none() {
+            if self.put(upload, &upload.ledger, &Condition::Absent).await? == Written::Stored {
+                likely.set(false);
+                return Ok(Stored::Whole);
+            }
+            existing = self.look(upload).await?;
         }
-        let existing = self.look(upload).await?;
-        let changed = || {
-            let reason = "the object is being changed by another writer";
-            self.request("s3:PutObject", upload).error(RetryClass::Transient, reason)
-        };
-        let Some(existing) = existing else { return Err(changed()) };
-        let refused = |refusal: Refusal| {
-            self.request("s3:PutObject", upload)
-                .error(RetryClass::Permanent, &format!("the object is there and {refusal}"))
-        };
-        let Some(theirs) = existing.ledger else { return Err(refused(Refusal::Foreign)) };
-        let shared = upload.up_to(theirs.last_offset);
-        match decide(upload.identity, &upload.ledger, shared, &theirs, self.ledger) {
-            Decision::Repeat => Ok(()),
-            Decision::Refuse(refusal) => Err(refused(refusal)),
+        likely.set(true);
+        let Some(existing) = existing else { return Err(self.changed(upload)) };
+        let Some(theirs) = existing.ledger else { return Err(self.refused(upload, &Refusal::Foreign)) };
+        match self.decide(upload, &theirs) {
+            Decision::Repeat => {
+                self.known.insert(&upload.name, theirs);
+                Ok(Stored::Whole)
+            }
+            Decision::Beside { from } => Ok(Stored::UpTo(from)),
+            Decision::Refuse(refusal) => Err(self.refused(upload, &refusal)),
             Decision::Replace => {
                 let ledger = upload.ledger.clone().in_place_of(&theirs);
                 match self.put(upload, &ledger, &Condition::Unchanged(existing.entity_tag)).await? {
-                    Written::Stored => Ok(()),
-                    Written::Refused => Err(changed()),
+                    Written::Stored => Ok(Stored::Whole),
+                    Written::Refused => Err(self.changed(upload)),
                 }
             }
         }
+    }
+
+    fn decide(&self, upload: &Upload<'_, '_>, theirs: &Ledger) -> Decision {
+        decide(upload.identity, &upload.ledger, upload.up_to(theirs.last_offset), theirs, self.ledger)
+    }
+
+    fn changed(&self, upload: &Upload<'_, '_>) -> PutError {
+        let reason = "the object is being changed by another writer";
+        self.request("s3:PutObject", upload).error(RetryClass::Transient, reason)
     }
 
     async fn put(&self, upload: &Upload<'_, '_>, ledger: &Ledger, condition: &Condition) -> Result<Written, PutError> {
@@ -128,7 +186,7 @@ impl Uploader {
             Err(Failure { tags_may_be_to_blame: true, error }) if tags_may_be_left_out => {
                 let untagged =
                     self.put_tagged(upload, ledger, condition, None).await.map_err(|failure| failure.error)?;
-                tracing::warn!(object = upload.name, %error, "the object was put without its tags");
+                tracing::warn!(%error, "the object was put without its tags");
                 Ok(untagged)
             }
             written => written.map_err(|failure| failure.error),
@@ -159,7 +217,10 @@ impl Uploader {
         });
         let request = request.customize();
         let request = if self.signs_payload { request } else { request.disable_payload_signing() };
-        let Err(error) = request.send().await else { return Ok(Written::Stored) };
+        let Err(error) = request.send().await else {
+            self.known.insert(&upload.name, ledger.clone());
+            return Ok(Written::Stored);
+        };
         let status = error.raw_response().map_or(0, |response| response.status().as_u16());
         let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
         match (status, code) {
@@ -209,17 +270,29 @@ impl Uploader {
     }
 
     fn request<'a>(&'a self, action: &'static str, upload: &'a Upload<'_, '_>) -> Request<'a> {
-        Request { action, bucket: &self.bucket, name: &upload.name }
+        let name = self.shows_names.then_some(upload.name.as_str());
+        Request { action, bucket: &self.bucket, name, ledger: &upload.ledger }
+    }
+}
+
+impl Likely {
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, likely: bool) {
+        self.0.store(likely, Ordering::Relaxed);
     }
 }
 
 impl Upload<'_, '_> {
     /// Those of its records whose offsets are not beyond this one.
-    fn up_to(&self, last_offset: i64) -> Records {
-        let mut found = Records::default();
-        let records = self.indexes.iter().filter_map(|index| self.records.get(*index));
+    fn up_to(&self, last_offset: i64) -> Shared {
+        let mut found = Shared::default();
+        let mut records = self.indexes.iter().filter_map(|index| self.records.get(*index)).peekable();
+        found.first_timestamp = records.peek().and_then(|record| record.timestamp);
         for record in records.take_while(|record| record.offset <= last_offset) {
-            found.add(record.timestamp);
+            found.records.add(record.offset, record.timestamp);
         }
         found
     }
@@ -261,6 +334,7 @@ mod tests {
     use connect::{Data, TimestampType};
 
     use super::*;
+    use crate::ledger::Records;
 
     fn ledger(first_offset: i64, last_offset: i64, count: u64) -> Ledger {
         Ledger {
@@ -270,7 +344,7 @@ mod tests {
             partition: 0,
             first_offset,
             last_offset,
-            records: Records { count, latest_timestamp: None },
+            records: Records { count, ..Records::default() },
         }
     }
 
@@ -311,8 +385,12 @@ mod tests {
             indexes: vec![0, 2, 3, 4],
             records: &records,
         };
-        assert_eq!(upload.up_to(8), Records { count: 3, latest_timestamp: Some(30) });
-        assert_eq!(upload.up_to(9), Records { count: 4, latest_timestamp: Some(99) });
-        assert_eq!(upload.up_to(2), Records { count: 0, latest_timestamp: None });
+        let up_to = |last_offset| {
+            let Shared { records, first_timestamp } = upload.up_to(last_offset);
+            (records.count, records.latest_timestamp, first_timestamp)
+        };
+        assert_eq!(up_to(8), (3, Some(30), Some(30)));
+        assert_eq!(up_to(9), (4, Some(99), Some(30)));
+        assert_eq!(up_to(2), (0, None, Some(30)));
     }
 }
