@@ -113,6 +113,23 @@ async fn an_object_of_somebody_else_is_never_touched() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_name_that_holds_a_field_is_in_no_error() -> anyhow::Result<()> {
+    let sink = S3Sink::confluent(&json!({
+        "partitioner.class": "io.confluent.connect.storage.partitioner.FieldPartitioner",
+        "partition.field.name": "country",
+    }))
+    .await?;
+    let name = "topics/orders/country=NO/orders+0+0000000000.json";
+    sink.client.put_object().bucket(&sink.bucket).key(name).body(b"theirs".to_vec().into()).send().await?;
+    let failure = sink.invoke(&offsets(0..1)).await?.answer.unwrap_err();
+    for part in [&*sink.bucket, "topic orders partition 0 offsets 0 to 0"] {
+        assert!(failure.error_message.contains(part), "{part} is not in: {failure}");
+    }
+    assert!(!failure.error_message.contains("country="), "{failure}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn aivens_object_of_a_key_moves_only_forward() -> anyhow::Result<()> {
     let sink = S3Sink::aiven(&json!({
         "format.output.type": "jsonl",
