@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::guess::Failure;
 use crate::java::MILLISECONDS_PER_DAY;
 use crate::{Schema, SchemaKind, Value};
+
+/// A value does not fit the others of its list or map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unfit;
 
 /// The schema that holds all values seen so far.
 #[derive(Debug, Default)]
@@ -64,9 +67,9 @@ fn width(kind: &SchemaKind) -> Option<u8> {
 /// Converts an item to the common schema (`Values.convertTo`).
 #[expect(clippy::cast_possible_truncation, reason = "Java's casts: the lowest bits of an integer, the nearest float")]
 #[expect(clippy::cast_precision_loss, reason = "the nearest float is meant")]
-pub(super) fn align(schema: &Schema, value: Value) -> Result<Value, Failure> {
+pub(super) fn align(schema: &Schema, value: Value) -> Result<Value, Unfit> {
     if value.is_null() {
-        return Err(Failure::Unfit);
+        return Err(Unfit);
     }
     let name = schema.name.as_deref();
     Ok(match &schema.kind {
@@ -77,7 +80,7 @@ pub(super) fn align(schema: &Schema, value: Value) -> Result<Value, Failure> {
             let integer = i64::from(integer(&value)? as i32);
             match name {
                 Some(Schema::DATE) => Value::Date(integer * MILLISECONDS_PER_DAY),
-                Some(Schema::TIME) if !(0..=MILLISECONDS_PER_DAY).contains(&integer) => return Err(Failure::Unfit),
+                Some(Schema::TIME) if !(0..=MILLISECONDS_PER_DAY).contains(&integer) => return Err(Unfit),
                 Some(Schema::TIME) => Value::Date(integer),
                 _ => Value::Int32(integer as i32),
             }
@@ -103,13 +106,13 @@ pub(super) fn align(schema: &Schema, value: Value) -> Result<Value, Failure> {
     })
 }
 
-fn integer(value: &Value) -> Result<i64, Failure> {
+fn integer(value: &Value) -> Result<i64, Unfit> {
     match value {
         Value::Int8(value) => Ok((*value).into()),
         Value::Int16(value) => Ok((*value).into()),
         Value::Int32(value) => Ok((*value).into()),
         Value::Int64(value) => Ok(*value),
-        _ => Err(Failure::Unfit),
+        _ => Err(Unfit),
     }
 }
 
@@ -138,7 +141,7 @@ mod tests {
     fn an_integer_among_dates_counts_days() {
         let common = merged(vec![(Schema::new(SchemaKind::Int8), Value::Int8(2)), (Schema::date(), Value::Date(0))]);
         assert_eq!(align(&common.unwrap(), Value::Int8(2)), Ok(Value::Date(2 * MILLISECONDS_PER_DAY)));
-        assert_eq!(align(&Schema::time(), Value::Int8(-1)), Err(Failure::Unfit));
-        assert_eq!(align(&Schema::new(SchemaKind::Int32), Value::Date(0)), Err(Failure::Unfit));
+        assert_eq!(align(&Schema::time(), Value::Int8(-1)), Err(Unfit));
+        assert_eq!(align(&Schema::new(SchemaKind::Int32), Value::Date(0)), Err(Unfit));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::aligned::{CommonSchema, align};
+use super::aligned::{CommonSchema, Unfit, align};
 use super::tokens::Tokens;
 use crate::java::{Pattern, is_blank, parse_date, trim};
 use crate::{Decimal, Map, Schema, SchemaKind, Value};
@@ -36,6 +36,12 @@ pub(super) enum Failure {
     Unfit,
     /// It is nested too deeply.
     TooDeep,
+}
+
+impl From<Unfit> for Failure {
+    fn from(_: Unfit) -> Self {
+        Self::Unfit
+    }
 }
 
 type Guessed = Result<Option<(Option<Arc<Schema>>, Value)>, Failure>;
