@@ -51,7 +51,7 @@ async fn serve<S: Sink>() -> ExitCode {
     };
     let handler = service_fn(move |event: LambdaEvent<()>| {
         let function = Arc::clone(&function);
-        async move { function.invoke(&runtime::body(), &event.context).await }
+        async move { function.invoke(runtime::take_body(), &event.context).await }
     });
     match Runtime::new(handler).layer(runtime::RawBodyLayer).run().await {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
+use bytes::Bytes;
 use connect::config::Framework;
 use event::{Buffers, Event, Invocation};
 use lambda_runtime::{Context, Diagnostic};
@@ -28,10 +29,12 @@ impl<S: Sink> Function<S> {
     }
 
     /// Handles one invocation's raw body.
-    pub(crate) async fn invoke(&self, body: &[u8], context: &Context) -> Result<Value, Diagnostic> {
+    pub(crate) async fn invoke(&self, body: Bytes, context: &Context) -> Result<Value, Diagnostic> {
         let deadline = Deadline::of_invocation(context.deadline());
         let mut buffers = self.take_buffers();
-        match event::decode_into(body, &mut buffers) {
+        let decoded = event::decode_into(&body, &mut buffers);
+        drop(body);
+        match decoded {
             Ok(Invocation::Kafka(event)) => self.deliver(event, false, deadline).await,
             Ok(Invocation::Replay(event)) => self.deliver(event, true, deadline).await,
             Ok(Invocation::Tick) => {

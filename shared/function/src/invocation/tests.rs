@@ -108,7 +108,7 @@ fn invoke(config: &[(&str, &str)], item_failures: bool, event: &Value) -> (Resul
         let mut context = Context::default();
         let end = SystemTime::now() + Duration::from_secs(30);
         context.deadline = u64::try_from(end.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-        let answer = function.invoke(event.to_string().as_bytes(), &context).await;
+        let answer = function.invoke(event.to_string().into(), &context).await;
         (answer, function.sink.stored.into_inner().unwrap())
     })
 }
